@@ -1,0 +1,11 @@
+"""How allauth behaves here."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """People are added by an administrator; nobody signs up alone."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,86 @@
+"""Rules that only a trigger can hold, for both databases, from one list.
+
+Each app adds its own to ``TRIGGERS`` when it starts. They are installed after every ``migrate``, because
+SQLite rebuilds a table to change a column and silently drops the table's triggers with it.
+"""
+
+from dataclasses import dataclass
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A refusal: ``BEFORE events ON table WHEN condition`` answers with ``message``.
+
+    ``condition`` is SQL over OLD and NEW that both databases read; "" means always.
+    """
+
+    name: str
+    table: str
+    event: str  # INSERT, UPDATE or DELETE
+    message: str
+    condition: str = ""
+    vendor: str = ""  # only there; "" means both
+
+    def sqlite(self) -> str:
+        when = f"WHEN {self.condition}" if self.condition else ""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} {when} "
+            f"BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+        )
+
+    def postgresql(self) -> list[str]:
+        result = "OLD" if self.event == "DELETE" else "NEW"
+        check = f"IF {self.condition or 'TRUE'} THEN RAISE EXCEPTION '{self.message}' USING ERRCODE = '23514'; END IF;"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {check} RETURN {result}; END $$",
+            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+TRIGGERS: list[Trigger] = []
+
+
+def append_only(table: str, message: str) -> list[Trigger]:
+    """Rows of ``table`` are never changed and never deleted."""
+    return [Trigger(f"{table}_no_{event.lower()}", table, event, message) for event in ("UPDATE", "DELETE")]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put every trigger whose table exists into the database. Safe to repeat."""
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            if trigger.table not in tables or trigger.vendor not in {"", connection.vendor}:
+                continue
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}")
+                cursor.execute(trigger.sqlite())
+            elif connection.vendor == "postgresql":
+                for statement in trigger.postgresql():
+                    cursor.execute(statement)
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Take every trigger out again: only for emptying a test database."""
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for trigger in TRIGGERS:
+            if trigger.table in tables:  # dropping one of the other vendor is harmless
+                on_table = "" if connection.vendor == "sqlite" else f" ON {trigger.table}"
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger.name}{on_table}")
+
+
+def installed(connection: BaseDatabaseWrapper) -> set[str]:
+    """Names of the triggers that the database holds."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}

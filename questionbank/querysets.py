@@ -1,0 +1,52 @@
+"""Which questions a person may see. The same rule serves pages, files and the API."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.choices import Role
+from accounts.models import User
+from questionbank.choices import VersionState
+
+if TYPE_CHECKING:
+    pass
+
+# These roles read the whole bank, reference answers and rubrics included (an interviewer reads those of
+# their own round through the interview kit, not here).
+READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.AUTHOR}
+WRITERS = {Role.AUTHOR}
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_superuser or READERS & user.roles else self.none()
+
+    def editable_by(self, user: User) -> Self:
+        return self if WRITERS & user.roles else self.none()
+
+    def matching(self, text: str) -> Self:
+        """Questions whose number, title or prompt, in any version and language, contains ``text``."""
+        found = Q(versions__texts__title__icontains=text) | Q(versions__texts__prompt__icontains=text)
+        digits = text.lower().removeprefix("q-").lstrip("0")
+        if digits.isdecimal() and len(digits) < 9:
+            found |= Q(number=int(digits))
+        return self.filter(found).distinct()
+
+
+class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
+    def visible_to(self, user: User) -> Self:
+        return self if user.is_superuser or READERS & user.roles else self.none()
+
+    def published(self) -> Self:
+        return self.filter(state=VersionState.PUBLISHED)
+
+    def newest(self) -> Self:
+        """One version per question: the one with the highest number."""
+        newest = self.model.objects.filter(question=OuterRef("question")).order_by("-number")
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
+    def askable(self) -> Self:
+        """The newest published version of each question that has not been retired."""
+        newest = self.model.objects.filter(question=OuterRef("question"), state=VersionState.PUBLISHED)
+        return self.filter(state=VersionState.PUBLISHED, pk=Subquery(newest.order_by("-number").values("pk")[:1]))

@@ -1,0 +1,61 @@
+"""Blind until submitted: the one rule for scores, debriefs and packets, whatever the channel."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.models import User
+from interviews.models import JobMember, PanelSeat
+from scoring.choices import CardState
+
+if TYPE_CHECKING:
+    from scoring import models as m
+
+
+class DebriefQuerySet(models.QuerySet["m.Debrief"]):
+    def visible_to(self, user: User) -> Self:
+        """Opened debriefs that the person may read.
+
+        Recruiters and hiring managers of the job, interviewers of the loop, and administrators who recorded a
+        reason. Whoever sits on the panel is an interviewer first: none of it before all their cards are in.
+        """
+        member = JobMember.objects.filter(user=user, job=OuterRef("loop__application__job"))
+        seats = PanelSeat.objects.of(user).filter(round__loop=OuterRef("loop"))
+        unfinished = seats.exclude(scorecard__state=CardState.SUBMITTED)
+        allowed = Exists(member) | Exists(seats)
+        if user.is_admin:
+            allowed = allowed | Exists(_accesses(user))
+        return self.filter(allowed).exclude(Exists(unfinished))
+
+
+class ScorecardQuerySet(models.QuerySet["m.Scorecard"]):
+    def visible_to(self, user: User) -> Self:
+        """A person's own cards always; others' once submitted, where the debrief is readable for the person."""
+        from scoring.models import Debrief  # noqa: PLC0415 -- models import this module
+
+        readable = Debrief.objects.visible_to(user).values("loop")
+        return self.filter(
+            Q(seat__interviewer__user=user) | Q(state=CardState.SUBMITTED, seat__round__loop__in=readable)
+        )
+
+    def of(self, user: User) -> Self:
+        """The person's own cards, in seats they still fill."""
+        return self.filter(seat__in=PanelSeat.objects.of(user))
+
+    def submitted(self) -> Self:
+        return self.filter(state=CardState.SUBMITTED)
+
+
+class PacketQuerySet(models.QuerySet["m.Packet"]):
+    def visible_to(self, user: User) -> Self:
+        """As the debrief they show."""
+        from scoring.models import Debrief  # noqa: PLC0415 -- models import this module
+
+        return self.filter(debrief__in=Debrief.objects.visible_to(user))
+
+
+def _accesses(user: User) -> "models.QuerySet[m.DebriefAccess]":
+    from scoring.models import DebriefAccess  # noqa: PLC0415 -- models import this module
+
+    return DebriefAccess.objects.filter(user=user, debrief=OuterRef("pk"))

@@ -1,0 +1,31 @@
+"""What every test shares."""
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from accounts import triggers
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_without_triggers(self):
+    """Emptying the tables between tests is a DELETE on SQLite, which append-only rules refuse by design.
+
+    The flush itself sends ``post_migrate``, which installs them again.
+    """
+    triggers.remove(connections["default"])
+    _teardown(self)
+
+
+TransactionTestCase._fixture_teardown = _teardown_without_triggers
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_local(settings, tmp_path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
