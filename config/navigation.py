@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
@@ -39,6 +39,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         )
     ]
     return context | {"navigation": entries}
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "/"
 
 
 def _is_current(path: str, url: str) -> bool:

@@ -1,13 +1,22 @@
 """Routes of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from accounts import views as accounts_views
+from config.health import healthy
 
 urlpatterns = [
+    path("healthz", healthy, name="healthy"),
     path("i18n/setlang/", accounts_views.language, name="set_language"),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
     path("people/", include("accounts.urls")),
+    path("questions/", include("questionbank.urls")),
+    path("", include("interviews.urls")),
+    path("", include("scoring.urls")),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html"), name="styleguide"))

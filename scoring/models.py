@@ -27,7 +27,7 @@ class Scorecard(models.Model):
     seat = models.OneToOneField(PanelSeat, models.PROTECT, related_name="scorecard")
     state = models.CharField(max_length=10, choices=CardState, default=CardState.DRAFT)
     version = models.PositiveIntegerField(default=0)
-    recommendation = models.CharField(max_length=10, choices=Recommendation, null=True)
+    recommendation = models.CharField(max_length=10, choices=Recommendation, null=True)  # noqa: DJ001 -- none given is not an empty one
     summary = models.TextField(_("in one sentence"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     saved_at = models.DateTimeField(null=True)

@@ -1,0 +1,6 @@
+"""Routes of the app."""
+
+from django.urls import URLPattern
+
+app_name = "interviews"
+urlpatterns: list[URLPattern] = []
