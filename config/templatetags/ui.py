@@ -13,7 +13,6 @@ from django.utils.formats import number_format
 
 register = template.Library()
 
-THEMES = ("light", "dark", "auto")
 TINTS = 6
 _CHINESE = re.compile(r"[㐀-鿿豈-﫿]")
 # Family names of two characters; all others have one.
@@ -91,11 +90,3 @@ def page_url(context: Context, number: int, name: str = "page") -> str:
 def page_numbers(page: Page) -> list[int | str]:
     """The page links to show: first, last, two around the present one, and "…" for the rest."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
-
-
-@register.simple_tag(takes_context=True)
-def theme(context: Context) -> str:
-    """light, dark or auto, from the reader's cookie; auto where there is no request (error pages)."""
-    request = _request(context)
-    chosen = request.COOKIES.get("theme", "auto") if request else "auto"
-    return chosen if chosen in THEMES else "auto"
