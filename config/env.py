@@ -1,6 +1,7 @@
 """Typed readers of the environment. A wrong value stops the start with a sentence that says which and why."""
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -42,6 +43,16 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     if not value.isdecimal() or int(value) < least:
         raise ImproperlyConfigured(f"{name} is {value!r}; use a whole number of at least {least}.")
     return int(value)
+
+
+def kept_secret(path: Path) -> str:
+    """A random text made at the first start and kept in a file that only this account can read."""
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
 
 
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:

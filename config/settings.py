@@ -21,9 +21,10 @@ DEBUG = env.flag("DEBUG", False)
 DEMO = env.flag("DEMO", False)
 SECRET_KEY = env.text("SECRET_KEY")
 if not SECRET_KEY:
-    if not (DEBUG or DEMO):
+    if env.text("DATABASE_URL") and not (DEBUG or DEMO):
         raise ImproperlyConfigured("Set SECRET_KEY (or SECRET_KEY_FILE) to a long random text.")
-    SECRET_KEY = "only-for-development-and-the-demonstration"  # noqa: S105 -- refused outside them, above
+    # Embedded mode runs on one machine, so the key may live beside its data.
+    SECRET_KEY = env.kept_secret(DATA_DIR / "secret-key")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []

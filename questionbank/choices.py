@@ -26,3 +26,22 @@ class ImportStatus(models.TextChoices):
     DUPLICATE = "duplicates", _("Possible duplicate")
     UNSURE = "unsure", _("Unsure")
     UNREADABLE = "unreadable", _("Could not be read")
+
+
+# What a level means where a question has no anchors of its own yet; shown as generic until someone writes them.
+GENERIC_ANCHORS: dict[str, tuple[str, str, str, str, str]] = {
+    "en": (
+        "No usable answer, or one that is wrong in its core; hints do not change that.",
+        "Parts of the answer are right; the main point is missing or comes only from hints.",
+        "The main point is right and explained; details or limits come out when asked.",
+        "Complete and well reasoned without hints; names limits and costs of the choice.",
+        "As 4, and goes further: compares alternatives, gives figures or own experience, says when it would not hold.",
+    ),
+    "zh-hans": (
+        "没有可用的回答，或核心有误；提示后也没有改善。",
+        "部分正确；缺少要点，或要点只在提示后出现。",
+        "要点正确并能解释；追问后能说出细节或局限。",
+        "无需提示即完整且论证清楚；能说明所选方案的局限与代价。",
+        "在4级之上更进一步：比较不同方案，给出数字或亲身经验，并说明何时不成立。",
+    ),
+}

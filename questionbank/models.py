@@ -81,7 +81,7 @@ class Question(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveIntegerField(unique=True)
     # What an import recognises the question by: bank and title, see services.importing.
-    source_key = models.CharField(max_length=300, null=True, unique=True)  # noqa: DJ001 -- many have none
+    source_key = models.CharField(max_length=300, null=True, blank=True, unique=True)  # noqa: DJ001 -- many have none
     category = models.ForeignKey(Category, models.PROTECT, related_name="questions")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -116,8 +116,8 @@ class QuestionVersion(models.Model):
     fingerprint = models.CharField(max_length=64, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    published_at = models.DateTimeField(null=True)
-    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = QuestionVersionQuerySet.as_manager()
 

@@ -27,11 +27,11 @@ class Scorecard(models.Model):
     seat = models.OneToOneField(PanelSeat, models.PROTECT, related_name="scorecard")
     state = models.CharField(max_length=10, choices=CardState, default=CardState.DRAFT)
     version = models.PositiveIntegerField(default=0)
-    recommendation = models.CharField(max_length=10, choices=Recommendation, null=True)  # noqa: DJ001 -- none given is not an empty one
+    recommendation = models.CharField(max_length=10, choices=Recommendation, null=True, blank=True)  # noqa: DJ001 -- none given is not an empty one
     summary = models.TextField(_("in one sentence"), max_length=500, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    saved_at = models.DateTimeField(null=True)
-    submitted_at = models.DateTimeField(null=True)
+    saved_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
 
     objects = ScorecardQuerySet.as_manager()
 
@@ -62,7 +62,7 @@ class QuestionScore(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     scorecard = models.ForeignKey(Scorecard, models.CASCADE, related_name="scores")
     asked_question = models.ForeignKey(AskedQuestion, models.PROTECT, related_name="scores")
-    level = models.PositiveSmallIntegerField(null=True)
+    level = models.PositiveSmallIntegerField(null=True, blank=True)
     not_assessed = models.BooleanField(default=False)
     evidence = models.TextField(max_length=10_000, blank=True)
     # Read by its writer only: no selector but the scorecard's own names this column.
@@ -142,7 +142,7 @@ class Debrief(models.Model):
     state = models.CharField(max_length=10, choices=DebriefState, default=DebriefState.OPEN)
     opened_at = models.DateTimeField(auto_now_add=True)
     # Empty where it opened by itself with the last card; else who opened it earlier, and why.
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     opening_reason = models.TextField(max_length=1_000, blank=True)
 
     objects = DebriefQuerySet.as_manager()
@@ -214,10 +214,10 @@ class Packet(models.Model):
     job = models.OneToOneField(DurableJob, models.PROTECT, related_name="packet")
     file = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    pages = models.PositiveSmallIntegerField(null=True)
+    pages = models.PositiveSmallIntegerField(null=True, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
-    ready_at = models.DateTimeField(null=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
 
     objects = PacketQuerySet.as_manager()
 

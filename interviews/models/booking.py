@@ -74,15 +74,15 @@ class Occupancy(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    interviewer = models.ForeignKey(Interviewer, models.PROTECT, null=True, related_name="occupancies")
-    candidate = models.ForeignKey(Candidate, models.PROTECT, null=True, related_name="occupancies")
+    interviewer = models.ForeignKey(Interviewer, models.PROTECT, null=True, blank=True, related_name="occupancies")
+    candidate = models.ForeignKey(Candidate, models.PROTECT, null=True, blank=True, related_name="occupancies")
     # Equals whichever of the two is set: one column for one rule.
     resource_id = models.UUIDField()
     round = models.ForeignKey(Round, models.PROTECT, related_name="occupancies")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=OccupancyState)
-    expires_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = OccupancyQuerySet.as_manager()
@@ -113,11 +113,11 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     loop = models.ForeignKey(Loop, models.CASCADE, related_name="invitations")
-    seat = models.OneToOneField(PanelSeat, models.CASCADE, null=True, related_name="invitation")
+    seat = models.OneToOneField(PanelSeat, models.CASCADE, null=True, blank=True, related_name="invitation")
     uid = models.CharField(max_length=120, unique=True)
     sequence = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.QUEUED)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

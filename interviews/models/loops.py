@@ -28,8 +28,8 @@ class LoopPlan(models.Model):
     is_optimal = models.BooleanField()
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = LoopPlanQuerySet.as_manager()
 
@@ -106,8 +106,8 @@ class Round(models.Model):
     format = models.CharField(max_length=16, choices=RoundFormat)
     minutes = models.PositiveSmallIntegerField()
     break_after = models.PositiveSmallIntegerField()
-    starts_at = models.DateTimeField(null=True)
-    ends_at = models.DateTimeField(null=True)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     link = models.URLField(_("video link"), blank=True)
 
     objects = RoundQuerySet.as_manager()

@@ -1,0 +1,112 @@
+"""``manage.py import_questions PATH… [--dry-run] [--json]``"""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.choices import Role
+from accounts.models import User
+from accounts.services import add_person
+from questionbank.models import RoleFamily, SeniorityLevel
+from questionbank.services import importing
+from questionbank.services.sample import ensure_vocabulary
+
+NOTHING_USABLE, SOME_UNREADABLE = 2, 1
+
+
+class Command(BaseCommand):
+    help = (
+        "Read question banks in Markdown. New and changed questions become drafts, which a second person publishes. "
+        "Exit code 0: all read; 1: some could not be read; 2: nothing usable."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder of files")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument("--json", action="store_true", help="answer as JSON")
+        parser.add_argument("--author", metavar="E-MAIL", help="who the drafts belong to")
+        parser.add_argument("--roles", nargs="+", metavar="SLUG", help="role families (default: all)")
+        parser.add_argument("--seniority", nargs=2, metavar=("FROM", "TO"), help="lowest and highest (default: all)")
+        parser.add_argument("--minutes", type=int, default=20, help="per question, where the file says none")
+        parser.add_argument("--difficulty", type=int, choices=range(1, 6), default=3, help="likewise")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files, missing = importing.read_files(options["paths"])
+        if options["dry_run"]:
+            report = importing.preview(files=files)
+        else:
+            ensure_vocabulary()
+            report = importing.import_files(files=files, author=_author(options["author"]), defaults=_defaults(options))
+        report = importing.with_errors(report, missing)
+        self.stdout.write(_as_json(report) if options["json"] else _as_text(report, dry_run=options["dry_run"]))
+        if not report.usable:
+            sys.exit(NOTHING_USABLE)
+        if report.errors:
+            sys.exit(SOME_UNREADABLE)
+
+
+def _author(email: str | None) -> User:
+    """The named author, the first one there is, or, on an empty installation, one nobody can sign in as."""
+    authors = User.objects.with_role(Role.AUTHOR).order_by("created_at", "id")
+    if email:
+        found = authors.filter(email__iexact=email).first()
+        if found is None:
+            raise CommandError(f"No question author has the address {email}.")
+        return found
+    return authors.first() or add_person(email="import@loopwright.invalid", display_name="Import", roles=[Role.AUTHOR])
+
+
+def _defaults(options: dict[str, Any]) -> importing.Defaults:
+    roles = RoleFamily.objects.all()
+    if options["roles"]:
+        roles = roles.filter(slug__in=options["roles"])
+        unknown = set(options["roles"]) - set(roles.values_list("slug", flat=True))
+        if unknown:
+            raise CommandError(f"No such role family: {', '.join(sorted(unknown))}.")
+    ladder = list(SeniorityLevel.objects.order_by("rank"))
+    lowest, highest = ladder[0], ladder[-1]
+    if options["seniority"]:
+        by_slug = {level.slug: level for level in ladder}
+        unknown = set(options["seniority"]) - set(by_slug)
+        if unknown:
+            raise CommandError(f"No such seniority: {', '.join(sorted(unknown))}.")
+        lowest, highest = (by_slug[slug] for slug in options["seniority"])
+    return importing.Defaults(
+        role_families=tuple(roles),
+        lowest_seniority=lowest,
+        highest_seniority=highest,
+        minutes=options["minutes"],
+        difficulty=options["difficulty"],
+    )
+
+
+def _as_json(report: importing.ImportReport) -> str:
+    answer = {
+        "counts": report.counts,
+        "items": [
+            {
+                "file": item.file,
+                "line": item.line,
+                "title": item.title,
+                "category": item.category,
+                "status": item.status.value,
+            }
+            for item in report.items
+        ],
+        "errors": [asdict(error) for error in report.errors],
+    }
+    return json.dumps(answer, ensure_ascii=False, indent=2)
+
+
+def _as_text(report: importing.ImportReport, *, dry_run: bool) -> str:
+    lines = [f"{item.file}:{item.line}: {item.status.label}: {item.title}" for item in report.items if item.title]
+    lines += [f"{error.file}:{error.line}: {error.message}" for error in report.errors]
+    lines.append(", ".join(f"{count} {status}" for status, count in report.counts.items()))
+    if dry_run:
+        lines.append("Nothing was written.")
+    return "\n".join(lines)

@@ -1,0 +1,14 @@
+"""Who may do what in the bank, beside what they may see."""
+
+from accounts.choices import Role
+from accounts.models import User
+from questionbank.models import QuestionVersion
+
+
+def may_write(user: User) -> bool:
+    return Role.AUTHOR in user.roles
+
+
+def may_publish(user: User, version: QuestionVersion) -> bool:
+    """Any other author: nobody publishes their own words."""
+    return may_write(user) and version.author_id != user.pk
