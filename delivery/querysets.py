@@ -8,7 +8,7 @@ from accounts.models import User
 from delivery.choices import JobState
 
 if TYPE_CHECKING:
-    pass
+    from delivery.models import DurableJob  # noqa: F401 -- named in the base class
 
 
 class DurableJobQuerySet(models.QuerySet["DurableJob"]):

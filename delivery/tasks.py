@@ -1,0 +1,17 @@
+"""What Celery calls. Messages carry ids only."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from delivery import services
+
+
+@shared_task(name="delivery.run_job")  # type: ignore[untyped-decorator]
+def run_job(job_id: str) -> None:
+    services.run_job(job_id=UUID(job_id))
+
+
+@shared_task(name="delivery.ring_due_jobs")  # type: ignore[untyped-decorator]
+def ring_due_jobs() -> None:
+    services.ring_due()
