@@ -11,7 +11,7 @@ from accounts.models import User
 from interviews.choices import LIVE_OCCUPANCY, JobRole, PlanState, SeatState
 
 if TYPE_CHECKING:
-    from interviews import models as m
+    pass
 
 
 class JobQuerySet(models.QuerySet["m.Job"]):
@@ -19,18 +19,18 @@ class JobQuerySet(models.QuerySet["m.Job"]):
         """Administrators, and the recruiters and hiring managers of the job."""
         if user.is_admin:
             return self
-        return self.filter(Exists(_memberships(user, OuterRef("pk"))))
+        return self.filter(_member(user, "pk"))
 
     def run_by(self, user: User) -> Self:
         """Jobs whose loops the person may build, plan and book."""
-        return self.filter(Exists(_memberships(user, OuterRef("pk")).filter(role=JobRole.RECRUITER)))
+        return self.filter(_member(user, "pk", JobRole.RECRUITER))
 
 
 class ApplicationQuerySet(models.QuerySet["m.Application"]):
     def visible_to(self, user: User) -> Self:
         if user.is_admin:
             return self
-        return self.filter(Exists(_memberships(user, OuterRef("job"))))
+        return self.filter(_member(user, "job"))
 
 
 class CandidateQuerySet(models.QuerySet["m.Candidate"]):
@@ -38,16 +38,17 @@ class CandidateQuerySet(models.QuerySet["m.Candidate"]):
         """As their loop or application is: administrators, members of the job, interviewers of the loop."""
         if user.is_admin:
             return self
-        member = _memberships(user, OuterRef("applications__job"))
-        seat = _seats(user, OuterRef("applications__loop"))
-        return self.filter(Exists(member) | Exists(seat)).distinct()
+        theirs = self.model.objects.filter(
+            Q(applications__job__members__user=user) | _seated(user, "applications__loop__rounds__seats")
+        )
+        return self.filter(pk__in=theirs.values("pk"))
 
 
 class LoopPlanQuerySet(models.QuerySet["m.LoopPlan"]):
     def visible_to(self, user: User) -> Self:
         if user.is_admin:
             return self
-        return self.filter(Exists(_memberships(user, OuterRef("job"))))
+        return self.filter(_member(user, "job"))
 
     def approved(self) -> Self:
         return self.filter(state=PlanState.APPROVED)
@@ -58,17 +59,16 @@ class LoopQuerySet(models.QuerySet["m.Loop"]):
         """Administrators, members of the job, and interviewers with a seat in the loop."""
         if user.is_admin:
             return self
-        member = _memberships(user, OuterRef("application__job"))
-        return self.filter(Exists(member) | Exists(_seats(user, OuterRef("pk"))))
+        seated = self.model.objects.filter(_seated(user, "rounds__seats"))
+        return self.filter(_member(user, "application__job") | Q(pk__in=seated.values("pk")))
 
     def of_members(self, user: User) -> Self:
         """Loops of the jobs on which the person is recruiter or hiring manager."""
-        return self.filter(Exists(_memberships(user, OuterRef("application__job"))))
+        return self.filter(_member(user, "application__job"))
 
     def run_by(self, user: User) -> Self:
         """Loops that the person, as recruiter of the job, may plan and book."""
-        member = _memberships(user, OuterRef("application__job"))
-        return self.filter(Exists(member.filter(role=JobRole.RECRUITER)))
+        return self.filter(_member(user, "application__job", JobRole.RECRUITER))
 
 
 class RoundQuerySet(models.QuerySet["m.Round"]):
@@ -76,9 +76,8 @@ class RoundQuerySet(models.QuerySet["m.Round"]):
         """Administrators and members of the job; an interviewer only the rounds they sit in."""
         if user.is_admin:
             return self
-        member = _memberships(user, OuterRef("loop__application__job"))
-        seat = _seats_in_round(user, OuterRef("pk"))
-        return self.filter(Exists(member) | Exists(seat))
+        seated = self.model.objects.filter(_seated(user, "seats"))
+        return self.filter(_member(user, "loop__application__job") | Q(pk__in=seated.values("pk")))
 
 
 class InterviewerQuerySet(models.QuerySet["m.Interviewer"]):
@@ -109,19 +108,12 @@ class OccupancyQuerySet(models.QuerySet["m.Occupancy"]):
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
 
-def _memberships(user: User, job: OuterRef) -> "models.QuerySet[m.JobMember]":
-    from interviews.models import JobMember  # noqa: PLC0415 -- models import this module
-
-    return JobMember.objects.filter(user=user, job=job)
-
-
-def _seats(user: User, loop: OuterRef) -> "models.QuerySet[m.PanelSeat]":
-    from interviews.models import PanelSeat  # noqa: PLC0415 -- models import this module
-
-    return PanelSeat.objects.filter(Q(interviewer__user=user, round__loop=loop), state=SeatState.CONFIRMED)
+def _member(user: User, job: str, *roles: JobRole) -> Exists:
+    """Is the person recruiter or hiring manager of the job that the path ``job`` leads to?"""
+    mine = user.job_memberships.filter(job=OuterRef(job))
+    return Exists(mine.filter(role__in=roles) if roles else mine)
 
 
-def _seats_in_round(user: User, round_: OuterRef) -> "models.QuerySet[m.PanelSeat]":
-    from interviews.models import PanelSeat  # noqa: PLC0415 -- models import this module
-
-    return PanelSeat.objects.filter(interviewer__user=user, round=round_, state=SeatState.CONFIRMED)
+def _seated(user: User, seats: str) -> Q:
+    """The person fills one of the seats that the path ``seats`` leads to."""
+    return Q(**{f"{seats}__interviewer__user": user, f"{seats}__state": SeatState.CONFIRMED})

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -10,7 +11,7 @@ from interviews.models import JobMember, PanelSeat
 from scoring.choices import CardState
 
 if TYPE_CHECKING:
-    from scoring import models as m
+    pass
 
 
 class DebriefQuerySet(models.QuerySet["m.Debrief"]):
@@ -25,16 +26,14 @@ class DebriefQuerySet(models.QuerySet["m.Debrief"]):
         unfinished = seats.exclude(scorecard__state=CardState.SUBMITTED)
         allowed = Exists(member) | Exists(seats)
         if user.is_admin:
-            allowed = allowed | Exists(_accesses(user))
+            allowed = allowed | Q(pk__in=self.model.objects.filter(accesses__user=user).values("pk"))
         return self.filter(allowed).exclude(Exists(unfinished))
 
 
 class ScorecardQuerySet(models.QuerySet["m.Scorecard"]):
     def visible_to(self, user: User) -> Self:
         """A person's own cards always; others' once submitted, where the debrief is readable for the person."""
-        from scoring.models import Debrief  # noqa: PLC0415 -- models import this module
-
-        readable = Debrief.objects.visible_to(user).values("loop")
+        readable = _debriefs(user).values("loop")
         return self.filter(
             Q(seat__interviewer__user=user) | Q(state=CardState.SUBMITTED, seat__round__loop__in=readable)
         )
@@ -50,12 +49,9 @@ class ScorecardQuerySet(models.QuerySet["m.Scorecard"]):
 class PacketQuerySet(models.QuerySet["m.Packet"]):
     def visible_to(self, user: User) -> Self:
         """As the debrief they show."""
-        from scoring.models import Debrief  # noqa: PLC0415 -- models import this module
-
-        return self.filter(debrief__in=Debrief.objects.visible_to(user))
+        return self.filter(debrief__in=_debriefs(user))
 
 
-def _accesses(user: User) -> "models.QuerySet[m.DebriefAccess]":
-    from scoring.models import DebriefAccess  # noqa: PLC0415 -- models import this module
-
-    return DebriefAccess.objects.filter(user=user, debrief=OuterRef("pk"))
+def _debriefs(user: User) -> DebriefQuerySet:
+    """The debriefs that the person may read. By name: the models import this module."""
+    return DebriefQuerySet(apps.get_model("scoring.Debrief")).visible_to(user)
