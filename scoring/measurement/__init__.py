@@ -1,0 +1,1 @@
+"""Results with their doubt. Plain values in, plain values out: no database, no words."""
