@@ -1,0 +1,1 @@
+"""Reads shaped for one page or document. Nothing here writes."""

@@ -1,0 +1,114 @@
+"""Openings, the people on them, and those who apply."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.choices import Language
+from accounts.models import User
+from accounts.services import record
+from interviews.choices import JobRole
+from interviews.models import Application, Candidate, CandidateWindow, Job, JobMember
+from questionbank.models import RoleFamily, SeniorityLevel
+
+Window = tuple[datetime, datetime]
+
+
+@transaction.atomic
+def create_job(
+    *,
+    actor: User,
+    title: str,
+    role_family: RoleFamily,
+    seniority: SeniorityLevel,
+    time_zone: str,
+    recruiters: Iterable[User],
+    hiring_managers: Iterable[User] = (),
+    team: str = "",
+    place: str = "",
+    language: str = Language.EN,
+) -> Job:
+    """Open a job with its people.
+
+    Raises ``ValidationError`` with code ``no_recruiter``, or for a field.
+    """
+    job = Job(
+        title=title.strip(),
+        team=team.strip(),
+        place=place.strip(),
+        role_family=role_family,
+        seniority=seniority,
+        language=language,
+        time_zone=time_zone,
+    )
+    job.full_clean()
+    members = [JobMember(job=job, user=user, role=JobRole.RECRUITER) for user in dict.fromkeys(recruiters)]
+    if not members:
+        raise ValidationError(_("A job needs a recruiter: somebody has to build and book its loops."), "no_recruiter")
+    members += [JobMember(job=job, user=user, role=JobRole.HIRING_MANAGER) for user in dict.fromkeys(hiring_managers)]
+    job.save(force_insert=True)
+    JobMember.objects.bulk_create(members)
+    record(actor=actor, action="job.created", subject=job)
+    return job
+
+
+@transaction.atomic
+def add_candidate(
+    *,
+    actor: User,
+    name: str,
+    email: str,
+    time_zone: str,
+    native_name: str = "",
+    language: str = Language.EN,
+) -> Candidate:
+    """Add a person who may apply. Raises ``ValidationError`` for a field."""
+    candidate = Candidate(
+        name=name.strip(),
+        native_name=native_name.strip(),
+        email=email.strip(),
+        time_zone=time_zone,
+        language=language,
+    )
+    candidate.full_clean()
+    candidate.save(force_insert=True)
+    record(actor=actor, action="candidate.added", subject=candidate)
+    return candidate
+
+
+@transaction.atomic
+def apply(*, actor: User, job: Job, candidate: Candidate) -> Application:
+    """Enter a candidate for a job. Raises ``ValidationError`` with code ``applied_already``."""
+    application = Application(job=job, candidate=candidate)
+    application.full_clean()
+    try:
+        with transaction.atomic():
+            application.save(force_insert=True)
+    except IntegrityError:  # lost a race that full_clean() could not see: now it can
+        application.full_clean()
+        raise
+    record(actor=actor, action="application.made", subject=application, job=str(job.pk))
+    return application
+
+
+@transaction.atomic
+def set_candidate_windows(*, actor: User, candidate: Candidate, windows: Iterable[Window]) -> list[CandidateWindow]:
+    """Replace the spans in which a candidate can be interviewed; none means their office hours.
+
+    Raises ``ValidationError`` with code ``window_ends_first`` or ``windows_overlap``.
+    """
+    ordered = sorted(windows)
+    if any(ends_at <= starts_at for starts_at, ends_at in ordered):
+        raise ValidationError(_("A window has to end after it starts."), "window_ends_first")
+    if any(earlier[1] > later[0] for earlier, later in pairwise(ordered)):
+        raise ValidationError(_("Two of the windows overlap."), "windows_overlap")
+    candidate.windows.all().delete()
+    made = CandidateWindow.objects.bulk_create(
+        CandidateWindow(candidate=candidate, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in ordered
+    )
+    record(actor=actor, action="candidate.windows_set", subject=candidate, windows=len(made))
+    return made
