@@ -1,0 +1,222 @@
+"""Decision record and appendix: what their templates are given."""
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scoring.rendering import figures, wording
+from scoring.rendering.document import InputLine, PacketDocument, PanelMember, Vote
+from scoring.rendering.prose import paragraphs, prose
+
+Context = dict[str, Any]
+
+
+def decision(document: PacketDocument) -> Context:
+    """The decision with votes, dissent, rationale and conditions, or what it waits for."""
+    record = document.decision
+    context: Context = {
+        "name": wording.decision_name(record),
+        "missing": [wording.sentence(part) for part in wording.missing_for_decision(document)],
+        "votes": list(_votes(document)),
+        "after_reading": bool(record and record.votes),
+    }
+    if record is None:
+        return context
+    return context | {
+        "when": wording.both_zones(record.decided_at),
+        "by": wording.listed(part for part in (record.decided_by, record.decided_by_title) if part),
+        "owner": record.decided_by,
+        "rationale": paragraphs(record.rationale),
+        "dissents": [
+            {
+                "name": document.member(dissent.member).name,
+                "parts": paragraphs(dissent.text),
+                "at": wording.moment(dissent.at) if dissent.at else "",
+            }
+            for dissent in record.dissents
+        ],
+        "conditions": [
+            {"prose": prose(condition.text), "who": condition.who, "by": condition.by} for condition in record.conditions
+        ],
+    }
+
+
+def _votes(document: PacketDocument) -> Iterator[Context]:
+    """The votes in order of speaking; before a revote, the recommendations of the cards."""
+    record = document.decision
+    if record is not None and record.votes:
+        for vote in record.votes:
+            yield _vote(document, document.member(vote.member), vote)
+        return
+    for member in document.members:
+        yield _vote(document, member, None)
+
+
+def _vote(document: PacketDocument, member: PanelMember, vote: Vote | None) -> Context:
+    chosen = vote.after if vote else member.recommendation
+    before = vote.before if vote else member.before
+    return {
+        "name": member.name,
+        "title": member.title,
+        "figure": figures.mark(document, chosen, before),
+        "before": wording.recommendation_name(before) if before else "–",
+        "after": wording.recommendation_name(chosen),
+        "reason": prose(vote.reason) if vote and vote.reason else None,
+        "changed": bool(vote and vote.before != vote.after),
+    }
+
+
+def levels(document: PacketDocument) -> Iterator[Context]:
+    """Every level as it was given, grouped by question."""
+    for each in document.rounds:
+        for question in each.questions:
+            for place, score in enumerate(question.scores):
+                yield {
+                    "first": place == 0,
+                    "number": question.number,
+                    "version": f"{question.key}, v{question.version}",
+                    "round": each.number,
+                    "name": document.member(score.member).name,
+                    "level": "–" if score.level is None else score.level,
+                    "minutes": question.minutes_used or "–",
+                    "submitted": wording.moment(score.submitted_at) if score.submitted_at else _("not in"),
+                    "exceptions": wording.listed(wording.exception_words(item) for item in score.exceptions),
+                }
+
+
+def policy(document: PacketDocument) -> Context:
+    """The policy with each rule and its effect here."""
+    facts = document.policy
+    rules = [
+        {"title": wording.rule_title(rule), "value": wording.rule_value(rule), "effect": wording.rule_effect(rule)}
+        for rule in facts.rules
+    ]
+    approved = ""
+    if facts.approved_on is not None:
+        words = _("approved %(day)s by %(people)s") if facts.approved_by else _("approved %(day)s")
+        approved = words % {"day": wording.day(facts.approved_on), "people": facts.approved_by}
+    return {"name": facts.name, "version": facts.version, "approved": approved, "rules": rules}
+
+
+def glossary(document: PacketDocument) -> list[tuple[str, str]]:
+    """The terms this packet uses, each with its meaning here."""
+    rows = (document.overall, *document.competencies)
+    codes = {rule.code for rule in document.policy.rules}
+    scores = [score for question in document.questions for score in question.scores]
+    entries = [
+        (
+            True,
+            _("Result"),
+            _(
+                "Mean of the levels as they were given: first over the levels of a question, then by the question's"
+                " weight within a competency, then by the policy's weights across competencies."
+            ),
+        ),
+        (
+            True,
+            _("Raw levels only"),
+            _(
+                "Some interviewers choose lower levels than others for the same answers. This can be corrected only"
+                " where enough interviewers have judged the same answers; here they have not, so nothing is corrected."
+            ),
+        ),
+        (
+            any(row.low is not None for row in rows),
+            _("95 % interval"),
+            _(
+                "In 95 of 100 loops, an interval made in this way includes the level that the candidate would reach"
+                " with very many questions and interviewers of the same kind."
+            ),
+        ),
+        (
+            any(row.outcome == "not_certain" for row in rows),
+            _("Not certain"),
+            _(
+                "The interval includes the pass line: with other questions or interviewers of the same kind, the result"
+                " could have come out on the other side. It speaks of the evidence, not of success in the job."
+            ),
+        ),
+        (
+            "minimum_evidence" in codes,
+            _("Minimum evidence"),
+            _("The least number of questions and of interviewers without which no result is printed."),
+        ),
+        (
+            "knock_out" in codes,
+            _("Knock-out"),
+            _("A result below this line decides alone, whatever the other competencies show."),
+        ),
+        (
+            any(row.cohort is not None for row in rows),
+            _("Cohort"),
+            _("Candidates for the same role and seniority whose loop is complete. The figure shows their median."),
+        ),
+        (
+            any(len(question.scores) > 1 for question in document.questions),
+            _("Agreement"),
+            _(
+                "Pairs of levels given to the same question by different interviewers. No coefficient is printed for"
+                " one candidate: with so little true difference between answers it says nothing."
+            ),
+        ),
+        (
+            any(score.not_assessed for score in scores),
+            _("Not assessed"),
+            _(
+                "The interviewer had no basis for a level. It adds no evidence and takes none away; minimum evidence is"
+                " checked without it."
+            ),
+        ),
+    ]
+    return [(term, meaning) for used, term, meaning in entries if used]
+
+
+def editions(document: PacketDocument) -> list[Context]:
+    """All editions, the newest one marked."""
+    return [
+        {
+            "number": edition.number,
+            "made": wording.moment(edition.made_at),
+            "code": edition.code,
+            "change": wording.edition_change(edition),
+            "this": edition.number == document.edition,
+        }
+        for edition in document.editions
+    ]
+
+
+def inputs(document: PacketDocument) -> list[Context]:
+    """What this edition was made from."""
+    return [
+        {"name": name, "identity": identity, "state": state} for name, identity, state in map(_input, document.inputs)
+    ]
+
+
+def _input(line: InputLine) -> tuple[str, str, str]:
+    params = dict(line.params)
+    count = params.get("count", 0)
+    if not isinstance(count, int):
+        count = 0
+    if line.code == "question_versions":
+        words = ngettext("%(count)d version, listed in A1", "%(count)d versions, listed in A1", count)
+        return _("Question versions"), words % {"count": count}, _("published, frozen")
+    if line.code == "scorecards":
+        cards = ngettext("%(count)d card", "%(count)d cards", count) % {"count": count}
+        revisions = _("%(count)s revisions") % {"count": params.get("revisions", 0)}
+        amended = params.get("amended", 0)
+        state = _("submitted, %(count)s amended") % {"count": amended} if amended else _("submitted, none amended")
+        return _("Scorecards"), wording.listed([cards, revisions]), state
+    if line.code == "policy":
+        return _("Policy"), f"{params.get('name', '')}, v{params.get('version', '')}", _("in force")
+    return _("Decision"), str(params.get("at", "")), _("recorded")
+
+
+def undrawn(missing: set[str]) -> list[str]:
+    """Characters that no packet font draws, by code point and name."""
+    return [
+        f"U+{ord(character):04X} {unicodedata.name(character, _('without a name')).capitalize()}"
+        for character in sorted(missing)
+    ]
