@@ -109,11 +109,18 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 15, least=1)
-JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 45, least=1)
+# Work whose worker vanished starts again after at most one lease and one sweep: together under a minute.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 30, least=3)
 CELERY_BEAT_SCHEDULE = {
-    "ring-due-jobs": {"task": "delivery.ring_due_jobs", "schedule": JOB_SWEEP_SECONDS},
-    "release-expired-holds": {"task": "interviews.release_expired_holds", "schedule": 60},
+    "ring-due-jobs": {
+        "task": "delivery.ring_due_jobs",
+        "schedule": JOB_SWEEP_SECONDS,
+        # Sweeps that piled up while no worker lived would ring for the same rows again and again.
+        "options": {"expires": 900},
+    },
 }
+# The schedule is fixed, so beat needs no file that a kill could leave broken.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -5,6 +5,7 @@ The row is the truth. Queue messages are a doorbell that may be lost, doubled or
 
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ PAUSES = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), tim
 MAX_ATTEMPTS = len(PAUSES) + 1
 # What one sweep rings for at most; the next sweep takes the rest.
 SWEEP_BATCH = 100
+# What a dead queue may cost a request.
+RING_SECONDS = 0.4
+_bell = threading.Lock()
 _IDLE: dict[str, Any] = {"lease": None, "lease_until": None}
 
 
@@ -138,13 +142,30 @@ def ring_due(*, now: datetime | None = None) -> int:
 
 
 def ring(*, job_id: UUID) -> bool:
-    """Wake a worker up. Never raises: with a dead queue the sweep rings once it lives again."""
+    """Wake a worker up. Never raises and takes half a second at most: with a dead queue the sweep rings later.
+
+    The message goes out from a second thread, because the clients of a queue retry for seconds before they
+    give up. While one is stuck there, no other starts: threads must not pile up behind a dead queue.
+    """
+    deadline = time.monotonic() + RING_SECONDS
+    if not _bell.acquire(timeout=RING_SECONDS):
+        logger.warning("job %s waits for the sweep: an earlier message is still on its way", job_id)
+        return False
+    rung = threading.Event()
+    thread = threading.Thread(target=_send, args=(job_id, rung), name="job-bell", daemon=True)
+    thread.start()
+    thread.join(max(0.0, deadline - time.monotonic()))
+    return rung.is_set()
+
+
+def _send(job_id: UUID, rung: threading.Event) -> None:
     try:
         current_app.send_task("delivery.run_job", args=[str(job_id)])
+        rung.set()
     except Exception as error:  # noqa: BLE001 -- a queue may fail in any way, and must not fail a request
         logger.warning("job %s waits for the sweep: the queue does not answer (%s)", job_id, type(error).__name__)
-        return False
-    return True
+    finally:
+        _bell.release()
 
 
 def describe(error: BaseException) -> str:
