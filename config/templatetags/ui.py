@@ -10,6 +10,9 @@ from django.core.paginator import Page
 from django.http import HttpRequest
 from django.template import Context
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+
+from questionbank.formats.rendering import markdown_to_html
 
 register = template.Library()
 
@@ -90,3 +93,9 @@ def page_url(context: Context, number: int, name: str = "page") -> str:
 def page_numbers(page: Page) -> list[int | str]:
     """The page links to show: first, last, two around the present one, and "…" for the rest."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.filter
+def markdown(text: Any) -> SafeString:
+    """Markdown as HTML; cleaned by an allow-list, so it may be marked as safe."""
+    return mark_safe(markdown_to_html(str(text or "")))  # noqa: S308 -- markdown_to_html cleans it
