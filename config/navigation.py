@@ -35,7 +35,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     entries = [
         {"label": label, "url": url, "icon": icon, "current": _is_current(request.path, url)}
         for label, url, icon in (
-            (label, reverse(name), icon) for label, name, icon, roles in _entries() if not roles or roles & user.roles
+            (label, _url(name), icon) for label, name, icon, roles in _entries() if not roles or roles & user.roles
         )
     ]
     return context | {"navigation": entries}

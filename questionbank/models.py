@@ -81,7 +81,7 @@ class Question(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.PositiveIntegerField(unique=True)
     # What an import recognises the question by: bank and title, see services.importing.
-    source_key = models.CharField(max_length=300, null=True, blank=True, unique=True)  # noqa: DJ001 -- many have none
+    source_key = models.CharField(max_length=300, null=True, blank=True, unique=True)
     category = models.ForeignKey(Category, models.PROTECT, related_name="questions")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,6 +3,11 @@
 from accounts.choices import Role
 from accounts.models import User
 from questionbank.models import QuestionVersion
+from questionbank.querysets import READERS
+
+
+def may_read(user: User) -> bool:
+    return user.is_superuser or bool(READERS & user.roles)
 
 
 def may_write(user: User) -> bool:

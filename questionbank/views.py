@@ -1,0 +1,131 @@
+"""Pages of the bank."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.choices import Language
+from accounts.models import User
+from questionbank import policies, selectors
+from questionbank.choices import VersionState
+from questionbank.forms import FacetsForm, VersionForm, WordingForm, initial_version, initial_wordings
+from questionbank.models import Question, QuestionVersion
+from questionbank.services import versions as services
+
+PAGE_SIZE = 25
+
+
+@login_required
+@require_GET
+def question_list(request: HttpRequest) -> HttpResponse:
+    if not policies.may_read(request.user):
+        raise PermissionDenied
+    form = FacetsForm(request.GET)
+    form.is_valid()
+    chosen = {name: getattr(value, "slug", value) or "" for name, value in form.cleaned_data.items()}
+    found = selectors.question_list(user=request.user, facets=selectors.Facets(**chosen))
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [
+        {"question": question, "version": version, "text": selectors.text_in(version)}
+        for question in page
+        for version in question.newest_versions
+    ]
+    context = {"page": page, "rows": rows, "form": form, "may_write": policies.may_write(request.user)}
+    return render(request, "questionbank/question_list.html", context | {"filtered": any(chosen.values())})
+
+
+@login_required
+@require_GET
+def question_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    question = get_object_or_404(Question.objects.visible_to(request.user).select_related("category"), pk=pk)
+    versions = selectors.question_versions(question=question)
+    asked = request.GET.get("version", "")
+    version = next((v for v in versions if str(v.number) == asked), versions[0])
+    context = {
+        "question": question,
+        "versions": versions[::-1],
+        "version": version,
+        "text": selectors.text_in(version, request.GET.get("language")),
+        "may_write": policies.may_write(request.user),
+        "may_publish": policies.may_publish(request.user, version),
+        "is_open": version.state in {VersionState.DRAFT, VersionState.IN_REVIEW},
+    }
+    return render(request, "questionbank/question_detail.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def question_create(request: HttpRequest) -> HttpResponse:
+    if not policies.may_write(request.user):
+        raise PermissionDenied
+    return _edit(request, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def question_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _edit(request, get_object_or_404(Question.objects.editable_by(request.user), pk=pk))
+
+
+def _edit(request: HttpRequest, question: Question | None) -> HttpResponse:
+    version = selectors.question_versions(question=question)[0] if question else None
+    data = request.POST if request.method == "POST" else None
+    form = VersionForm(data, initial=initial_version(version) if version else None)
+    texts = initial_wordings(version) if version else {}
+    wordings = {
+        language: WordingForm(data, initial=texts.get(language), prefix=language) for language in Language.values
+    }
+    status = 200
+    if data is not None:
+        # Every form is looked at, so that one answer names all that is wrong.
+        if all([form.is_valid(), *[words.is_valid() for words in wordings.values()]]):
+            try:
+                return _save(request.user, question, form, wordings)
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+        status = 422
+    parts = [(Language(language).label, language, words) for language, words in wordings.items()]
+    context = {"question": question, "version": version, "form": form, "parts": parts}
+    return render(request, "questionbank/question_edit.html", context, status=status)
+
+
+def _save(user: User, question: Question | None, form: VersionForm, wordings: dict[str, WordingForm]) -> HttpResponse:
+    words = tuple(part.wording(language) for language, part in wordings.items() if not part.is_empty())
+    content = form.content(words)
+    if question is None:
+        version = services.create_question(author=user, category=form.cleaned_data["category"], content=content)
+    else:
+        version = services.write_draft(question=question, author=user, content=content)
+    return redirect("questionbank:question-detail", pk=version.question_id)
+
+
+@login_required
+@require_POST
+def version_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
+    return _act(request, version, services.submit_for_review, _("Sent for review."))
+
+
+@login_required
+@require_POST
+def version_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
+    return _act(request, version, services.publish, _("Published. Its words never change from now on."))
+
+
+def _act(request: HttpRequest, version: QuestionVersion, service: Callable[..., None], done: str) -> HttpResponse:
+    try:
+        service(version=version, actor=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+    return redirect("questionbank:question-detail", pk=version.question_id)
