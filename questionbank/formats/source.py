@@ -81,8 +81,7 @@ def _is_chinese(text: str) -> bool:
     """
     foreign = _ASCII.sub("", text)[:_SAMPLE]
     common = foreign.encode("gb2312", errors="ignore").decode("gb2312")
-    ideographs = len(_IDEOGRAPH.findall(common))
-    return bool(foreign) and len(common) >= 0.9 * len(foreign) and ideographs >= 0.5 * len(foreign)
+    return bool(foreign) and len(_IDEOGRAPH.findall(common)) >= 0.5 * len(foreign)
 
 
 def _capped(text: str, *, cut_off: bool) -> Source:

@@ -241,7 +241,7 @@ def test_setext_headings_are_read():
 
 
 def test_rule_right_below_an_answer_makes_no_category():
-    reading = read("## Basics\n\n### Q1: Why?\n**Answer**: So it is\n---\n### Q2: How?\n**Answer**: Thus\n\n***\n")
+    reading = read("## Basics\n\n### Q1: Why?\n**Answer**:\n\nSo it is\n---\n### Q2: How?\n**Answer**: Thus\n\n***\n")
 
     assert [(q.category, q.reference_answer) for q in reading.questions] == [("Basics", "So it is"), ("Basics", "Thus")]
 
@@ -339,3 +339,15 @@ def test_common_indentation_goes_and_inner_indentation_stays():
     (question,) = read("### Q1: Why?\n\n  - a\n    - b\n\n      code\n").questions
 
     assert question.reference_answer == "- a\n  - b\n\n    code"
+
+
+def test_indented_code_stays_code():
+    (question,) = read("### Q1: Why?\n\n    a = 1\n      b = 2\n").questions
+
+    assert question.reference_answer == "    a = 1\n      b = 2"
+
+
+def test_rule_is_no_question_text():
+    (question, _) = read("### Q1\n\n---\n\n### Q2: How?\n\nThus.\n").questions
+
+    assert (question.title, question.prompt, question.doubts) == ("Q1", "Q1", ("no_title", "no_answer"))

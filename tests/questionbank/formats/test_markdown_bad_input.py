@@ -27,6 +27,16 @@ Import it.
 
 Because.
 
+## How does it compare?
+
+It is fast.
+
+## Commands
+
+## Plugins
+
+## Support
+
 ## License
 
 MIT
@@ -50,6 +60,10 @@ def problems(data: bytes) -> list[tuple[int, str]]:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", (3, "binary")),
         (b"### Q1: a\n\nb\0c\n", (3, "binary")),
         ("### Q1: Où ?\n\nDéjà là, côté forêt.\n".encode("latin-1"), (1, "not_utf8")),
+        (
+            "### Q1: 為什麼需要預熱？\n\n因為訓練初期的梯度不穩定，學習率應該慢慢增加。\n".encode("big5"),
+            (1, "not_utf8"),
+        ),
         ("### Q1: なぜですか\n\nそれはとても大切だから。\n".encode("shift-jis"), (1, "not_utf8")),
         (b"### Q1: a\r\rb\r\n\xff\xff", (4, "not_utf8")),
         (b"x" * (MAX_BYTES + 1), (1, "file_too_large")),
@@ -102,6 +116,15 @@ def test_bank_cut_inside_code_keeps_what_is_whole():
         ("```python\ny = 1", ("unclosed_code",)),
     ]
     assert [(p.line, p.code) for p in reading.problems] == [(7, "unclosed_code")]
+
+
+def test_damage_after_the_last_question_is_none_of_its_doubts():
+    data = "## Basics\n\n### Q1: 为何？\n\n因为。\n\n## 后记\n\n谢谢".encode()[:-1]
+
+    reading = read_markdown_bank(data)
+
+    assert [(q.reference_answer, q.doubts) for q in reading.questions] == [("因为。", ())]
+    assert [(p.line, p.code) for p in reading.problems] == [(9, "cut_off")]
 
 
 def test_code_and_comments_hide_headings():
