@@ -1,0 +1,1 @@
+"""Work for the kill tests; no part of the product."""
