@@ -1,18 +1,24 @@
 """Preferences and, on a demonstration only, one-click sign-in."""
 
+from typing import Any
+
+from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.choices import Role
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
 from accounts.services import set_preferences
 
+DEMO_DOMAIN = "demo.example"
 A_YEAR = 60 * 60 * 24 * 365
 
 
@@ -61,11 +67,36 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/profile.html", {"form": form}, status=422 if form.errors else 200)
 
 
+class SignIn(LoginView):
+    """allauth's page; a demonstration also offers its sample people."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"demo_people": _demo_people() if settings.DEMO else []}
+
+
+def _demo_people() -> list[dict[str, str]]:
+    """One sample person per role, in the order of the roles. Two queries."""
+    people = User.objects.active().filter(email__endswith=f"@{DEMO_DOMAIN}").prefetch_related("role_grants")
+    first: dict[str, User] = {}
+    for person in people.order_by("created_at"):
+        for grant in person.role_grants.all():
+            first.setdefault(grant.role, person)
+    return [
+        {
+            "name": str(first[role]),
+            "role": str(role.label),
+            "url": reverse("accounts:demo-login", args=[first[role].pk]),
+        }
+        for role in Role
+        if role in first
+    ]
+
+
 @require_POST
 def demo_login(request: HttpRequest, pk: str) -> HttpResponse:
     """Sign in as one of the sample people. Exists only where the installation is a demonstration."""
     if not settings.DEMO:
         raise Http404
-    user = get_object_or_404(User.objects.active().filter(email__endswith="@demo.example"), pk=pk)
+    user = get_object_or_404(User.objects.active().filter(email__endswith=f"@{DEMO_DOMAIN}"), pk=pk)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("home")

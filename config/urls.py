@@ -11,6 +11,7 @@ from config.health import healthy
 urlpatterns = [
     path("healthz", healthy, name="healthy"),
     path("i18n/setlang/", accounts_views.language, name="set_language"),
+    path("accounts/login/", accounts_views.SignIn.as_view(), name="account_login"),
     path("accounts/", include("allauth.account.urls")),
     path("people/", include("accounts.urls")),
     path("questions/", include("questionbank.urls")),
