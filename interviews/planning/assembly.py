@@ -67,8 +67,7 @@ def compile_loop(request: AssemblyRequest, *, limit: float = SEARCH_LIMIT) -> As
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return explain_infeasible(ordered, limit)
     inside = {
-        spec.id: {i for (r, i), v in loop.places.items() if r == spec.id and solver.value(v)}
-        for spec in request.rounds
+        spec.id: {i for (r, i), v in loop.places.items() if r == spec.id and solver.value(v)} for spec in request.rounds
     }
     chosen = in_asking_order(request, inside)
     return Assembly(

@@ -84,9 +84,7 @@ def without_surplus_twins(request: AssemblyRequest, items: list[Item]) -> list[I
         if item.id not in kept:
             twins[item.minutes, item.evidence_for(assessable)].append(item)
     for (minutes, evidence), group in twins.items():
-        room = sum(
-            spec.minutes // minutes for spec in request.rounds if evidence & spec.competencies
-        )
+        room = sum(spec.minutes // minutes for spec in request.rounds if evidence & spec.competencies)
         group.sort(key=lambda item: -item_value(item, request.difficulty))
         kept |= {item.id for item in group[: max(room, 0)]}
     return [item for item in items if item.id in kept]
@@ -170,9 +168,7 @@ class LoopModel:
         self.model.add(_sum(count) >= need.questions)
         self.model.add(_sum(seats) >= need.interviewers)
 
-    def _more_seats(
-        self, spec: RoundSpec, is_seen: cp_model.IntVar, most: int
-    ) -> list[cp_model.IntVar]:
+    def _more_seats(self, spec: RoundSpec, is_seen: cp_model.IntVar, most: int) -> list[cp_model.IntVar]:
         """The seats added to a round, where the competency is seen; none if seats are hard."""
         if spec.id not in self.slack.more_seats:
             return []
@@ -191,9 +187,7 @@ class LoopModel:
         value = {item.id: item_value(item, self.request.difficulty) for item in self.items}
         terms = [value[item_id] * place for (_, item_id), place in self.places.items()]
         for need in self.request.needs:
-            sources = [
-                v for spec in self.request.rounds for v in self.sources(need.competency, spec)
-            ]
+            sources = [v for spec in self.request.rounds for v in self.sources(need.competency, spec)]
             spare = self.model.new_bool_var(f"{need.competency} spare")
             self.model.add(_sum(sources) - spare >= need.questions)
             terms.append(SPARE_VALUE * spare)
@@ -205,9 +199,7 @@ def _sum(terms: Sequence[cp_model.LinearExprT]) -> cp_model.LinearExpr:
     return cp_model.LinearExpr.sum(list(terms))
 
 
-def solve(
-    model: cp_model.CpModel, seed: int, limit: float
-) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+def solve(model: cp_model.CpModel, seed: int, limit: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
     """Solve on one worker, limited by the solver's own clock: same input, same answer."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1

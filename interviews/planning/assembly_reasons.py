@@ -20,9 +20,7 @@ Chosen = dict[str, list[Item]]
 def in_asking_order(request: AssemblyRequest, chosen: dict[str, set[str]]) -> Chosen:
     """Easier first within a round, then seed order."""
     ordered = sorted(in_seed_order(request), key=lambda item: item.difficulty)
-    return {
-        spec.id: [item for item in ordered if item.id in chosen[spec.id]] for spec in request.rounds
-    }
+    return {spec.id: [item for item in ordered if item.id in chosen[spec.id]] for spec in request.rounds}
 
 
 def needs_met(request: AssemblyRequest, chosen: Chosen) -> tuple[NeedResult, ...]:
@@ -52,11 +50,7 @@ def coverage(request: AssemblyRequest, chosen: Chosen) -> tuple[CoverageCell, ..
     cells = []
     for competency in needed + sorted(allowed - set(needed)):
         for spec in request.rounds:
-            ids = tuple(
-                item.id
-                for item in chosen[spec.id]
-                if competency in item.evidence_for(spec.competencies)
-            )
+            ids = tuple(item.id for item in chosen[spec.id] if competency in item.evidence_for(spec.competencies))
             if ids:
                 cells.append(CoverageCell(competency, spec.id, ids))
     return tuple(cells)

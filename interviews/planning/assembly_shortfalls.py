@@ -75,9 +75,7 @@ def _priced_slack(request: AssemblyRequest, model: cp_model.CpModel) -> Slack:
     for need in request.needs:
         name = need.competency
         slack.fewer_questions[name] = relaxation(f"lower {name}", need.questions, LOWER_NEED_PRICE)
-        slack.fewer_interviewers[name] = relaxation(
-            f"fewer {name}", need.interviewers, LOWER_NEED_PRICE
-        )
+        slack.fewer_interviewers[name] = relaxation(f"fewer {name}", need.interviewers, LOWER_NEED_PRICE)
     for lock in request.locks:
         slack.unlocked[lock] = relaxation(f"unlock {lock}", 1, UNLOCK_PRICE)
     model.minimize(sum(price))
@@ -163,9 +161,7 @@ class _Relaxed:
         remedy = Remedy("publish_questions", params)
         need = next((n for n in self.request.needs if n.competency == competency), None)
         if need and (has := self._existing_questions(competency)) < need.questions:
-            return Shortfall(
-                "competency_questions", _asked(competency, need.questions, has), remedy
-            )
+            return Shortfall("competency_questions", _asked(competency, need.questions, has), remedy)
         if need and (has := self._existing_seats(competency)) < need.interviewers:
             return Shortfall(
                 "competency_interviewers",
@@ -178,14 +174,11 @@ class _Relaxed:
         short = tuple(
             need.competency
             for need in self.request.needs
-            if self._is_seen(need.competency, spec)
-            and self._existing_seats(need.competency) < need.interviewers
+            if self._is_seen(need.competency, spec) and self._existing_seats(need.competency) < need.interviewers
         )
         params: dict[str, Value] = {"round": spec.id, "seats": spec.seats}
         params |= {"needed": spec.seats + seats, "competencies": short}
-        return Shortfall(
-            "round_seats", params, Remedy("add_seats", {"round": spec.id, "seats": seats})
-        )
+        return Shortfall("round_seats", params, Remedy("add_seats", {"round": spec.id, "seats": seats}))
 
     def _lower(self, need: Need, what: str, needed: int, possible: int) -> Shortfall:
         remedy = Remedy("lower_need", {"competency": need.competency, what: possible})
@@ -193,9 +186,7 @@ class _Relaxed:
 
     def _existing_questions(self, competency: str) -> int:
         return sum(
-            self.solver.value(place)
-            for spec in self.request.rounds
-            for place in self.elastic.sources(competency, spec)
+            self.solver.value(place) for spec in self.request.rounds for place in self.elastic.sources(competency, spec)
         )
 
     def _existing_seats(self, competency: str) -> int:

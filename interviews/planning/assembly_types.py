@@ -26,9 +26,7 @@ class Item:
 
     def evidence_for(self, allowed: frozenset[str]) -> frozenset[str]:
         """The competencies among `allowed` this question gives evidence for."""
-        return frozenset(
-            c for c, w in self.weights.items() if w >= EVIDENCE_WEIGHT and c in allowed
-        )
+        return frozenset(c for c, w in self.weights.items() if w >= EVIDENCE_WEIGHT and c in allowed)
 
 
 @dataclass(frozen=True, slots=True)

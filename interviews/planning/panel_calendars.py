@@ -1,6 +1,8 @@
 """When each person could start an interview, as bitmasks over the grid: bit n is the n-th start."""
 
+from bisect import bisect
 from collections import Counter
+from dataclasses import dataclass
 
 from .panel_types import BOOKED, GRID, PanelRequest, Person
 from .windows import (
@@ -31,6 +33,7 @@ class Calendars:
         midnight = self.start - (self.start + offset) % DAY
         self.base = midnight - midnight % GRID
         self.people = {person.id: person for person in request.people}
+        self._times: dict[str, _Times] = {}
         self._stages: dict[tuple[str, int], dict[str, int]] = {}
 
     def starts(self, person_id: str, minutes: int) -> int:
@@ -56,36 +59,55 @@ class Calendars:
         return result
 
     def _stages_of(self, person_id: str, minutes: int) -> dict[str, int]:
+        """The start mask after each rule in turn, narrower and narrower."""
         key = person_id, minutes
         if key not in self._stages:
-            self._stages[key] = self._narrowed(self.people[person_id], minutes)
+            if person_id not in self._times:
+                self._times[person_id] = self._times_of(self.people[person_id])
+            times = self._times[person_id]
+            hours = self.mask(_starts(times.hours, minutes))
+            free = self.mask(_starts(times.free, minutes))
+            noticed = hours & times.noticed
+            capped = noticed & ~times.full_days
+            masks = {
+                "outside_hours": hours,
+                "notice": noticed,
+                "cap": capped,
+                "busy": capped & free,
+            }
+            self._stages[key] = masks
         return self._stages[key]
 
-    def _narrowed(self, person: Person, minutes: int) -> dict[str, int]:
-        """The start mask after each rule in turn, narrower and narrower."""
+    def _times_of(self, person: Person) -> "_Times":
         hours = merged(inner_span(window) for window in person.available)
         notice = self.start
         if person.not_before is not None:
             notice = max(notice, inner_span((person.not_before, person.not_before))[0])
         pad = person.buffer_minutes
-        spans = (outer_span((busy.start, busy.end)) for busy in person.busy)
-        free = without(hours, [(start - pad, end + pad) for start, end in spans])
-        masks = {"outside_hours": self.mask(_starts(hours, minutes))}
-        masks["notice"] = masks["outside_hours"] & self.mask([(notice, self.end)])
-        masks["cap"] = masks["notice"] & ~self.mask(self._full_days(person))
-        masks["busy"] = masks["cap"] & self.mask(_starts(free, minutes))
-        return masks
-
-    def _full_days(self, person: Person) -> list[Span]:
-        days = local_days(person.zone, self.base - DAY, self.end + DAY)
-        booked = Counter(
-            day
-            for busy in person.busy
-            if busy.what in BOOKED
-            for day, start, end in days
-            if start <= outer_span((busy.start, busy.end))[0] < end
+        busy = [outer_span((busy.start, busy.end)) for busy in person.busy]
+        booked = [span[0] for span, busy in zip(busy, person.busy, strict=True) if busy.what in BOOKED]
+        return _Times(
+            hours=hours,
+            free=without(hours, [(start - pad, end + pad) for start, end in busy]),
+            noticed=self.mask([(notice, self.end)]),
+            full_days=self.mask(self._full_days(person, booked)),
         )
-        return [(start, end) for day, start, end in days if booked[day] >= person.max_per_day]
+
+    def _full_days(self, person: Person, booked: list[int]) -> list[Span]:
+        days = local_days(person.zone, self.base - 2 * DAY, self.end + 2 * DAY)
+        begins = [start for _, start, _ in days]
+        counts = Counter(bisect(begins, minute) - 1 for minute in booked)
+        return [(start, end) for number, (_, start, end) in enumerate(days) if counts[number] >= person.max_per_day]
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """What the rules leave of a person's time, apart from how long an interview is."""
+
+    hours: list[Span]
+    free: list[Span]
+    noticed: int
+    full_days: int
 
 
 def _starts(spans: list[Span], minutes: int) -> list[Span]:

@@ -43,8 +43,7 @@ def keep_only(request: PanelRequest, kept: Iterable[Requirement]) -> PanelReques
     """The request with every other requirement dropped."""
     kept = set(kept)
     rounds = tuple(
-        replace(spec, seats=tuple(s for s in spec.seats if ("seat", spec.id, s.id) in kept))
-        for spec in request.rounds
+        replace(spec, seats=tuple(s for s in spec.seats if ("seat", spec.id, s.id) in kept)) for spec in request.rounds
     )
     windows = request.windows if WINDOWS in kept else ((request.not_before, request.horizon),)
     max_gap = request.max_gap if MAX_GAP in kept else DAY
@@ -59,9 +58,7 @@ class _Why:
         self.calendars = calendars
         self.limit = limit
         self.seats: dict[Requirement, tuple[PanelRound, Seat]] = {
-            ("seat", spec.id, seat.id): (spec, seat)
-            for spec in request.rounds
-            for seat in spec.seats
+            ("seat", spec.id, seat.id): (spec, seat) for spec in request.rounds for seat in spec.seats
         }
         self.all: list[Requirement] = [MAX_GAP, *reversed(self.seats), WINDOWS]
 

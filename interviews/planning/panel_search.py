@@ -59,17 +59,12 @@ class PanelSearch:
         self.seats = [
             _SeatPool(
                 number,
-                [
-                    (bits[p], calendars.starts(p, spec.minutes))
-                    for p in sorted(set(seat.candidates))
-                ],
+                [(bits[p], calendars.starts(p, spec.minutes)) for p in sorted(set(seat.candidates))],
             )
             for number, spec in enumerate(request.rounds)
             for seat in spec.seats
         ]
-        self.gaps = [
-            _gap(spec.minutes, spec.break_after, request.max_gap) for spec in request.rounds
-        ]
+        self.gaps = [_gap(spec.minutes, spec.break_after, request.max_gap) for spec in request.rounds]
         self._options: dict[tuple[int, int], int] = {}
 
     def run(self) -> Found | None:
@@ -173,9 +168,7 @@ def candidate_days(request: PanelRequest, calendars: Calendars) -> Iterator[Star
     windows = merged(inner_span(window) for window in request.windows)
     for _, start, end in local_days(request.zone, calendars.start, calendars.end):
         spans = clipped(windows, start, end)
-        yield [
-            calendars.mask([(a, b - spec.minutes + 1) for a, b in spans]) for spec in request.rounds
-        ]
+        yield [calendars.mask([(a, b - spec.minutes + 1) for a, b in spans]) for spec in request.rounds]
 
 
 def _gap(minutes: int, break_after: int, max_gap: int) -> tuple[int, int]:

@@ -101,9 +101,7 @@ def _plan(request: PanelRequest, found: Found) -> PanelPlan:
 def _reasons(request: PanelRequest, found: Found, finish: int, idle: int) -> tuple[Reason, ...]:
     """What to know about the plan, good and bad."""
     day = local_days(request.zone, finish - 1, finish)[0][0]
-    window = next(
-        end for start, end in merged(map(inner_span, request.windows)) if start < finish <= end
-    )
+    window = next(end for start, end in merged(map(inner_span, request.windows)) if start < finish <= end)
     reasons = [Reason("earliest_day", {"day": date_of(day).isoformat()})]
     reasons.append(Reason("idle", {"minutes": idle}) if idle else Reason("no_idle"))
     reasons.append(Reason("window_left", {"minutes": window - finish}))

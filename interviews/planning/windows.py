@@ -101,12 +101,20 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
 def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     """The minutes of `spans` that are in none of `holes`."""
-    result = merged(spans)
-    for hole_start, hole_end in merged(holes):
-        pieces = []
-        for start, end in result:
-            pieces += [(start, min(end, hole_start)), (max(start, hole_end), end)]
-        result = [(start, end) for start, end in pieces if start < end]
+    result = []
+    cuts = merged(holes)
+    passed = 0
+    for start, end in merged(spans):
+        while passed < len(cuts) and cuts[passed][1] <= start:
+            passed += 1
+        for cut_start, cut_end in cuts[passed:]:
+            if cut_start >= end:
+                break
+            if start < cut_start:
+                result.append((start, cut_start))
+            start = cut_end
+        if start < end:
+            result.append((start, end))
     return result
 
 

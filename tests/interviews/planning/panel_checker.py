@@ -23,13 +23,18 @@ def ticks_between(start: datetime, end: datetime) -> set[datetime]:
     return {start + TICK * n for n in range((end - start) // TICK)}
 
 
+@cache
+def ticks_of(windows: tuple[tuple[datetime, datetime], ...]) -> set[datetime]:
+    return set().union(*(ticks_between(start, end) for start, end in windows))
+
+
 def local_date(moment: datetime, zone: str):
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def time_is_allowed(request: PanelRequest, times: Times) -> bool:
     """Whether the candidate can be there, in this order, on one day."""
-    free = set().union(*(ticks_between(start, end) for start, end in request.windows))
+    free = ticks_of(request.windows)
     for start, end in times:
         on_grid = (start - datetime(1970, 1, 1, tzinfo=UTC)) % timedelta(minutes=15)
         if on_grid or start < request.not_before or end > request.horizon:
@@ -41,18 +46,22 @@ def time_is_allowed(request: PanelRequest, times: Times) -> bool:
 
 
 def gaps_are_allowed(request: PanelRequest, times: Times) -> bool:
-    for spec, (one, other) in zip(request.rounds, pairwise(times), strict=False):
-        gap = other[0] - one[1]
-        pause = timedelta(minutes=spec.break_after)
-        to_grid = -(one[1] + pause - datetime(1970, 1, 1, tzinfo=UTC)) % timedelta(minutes=15)
-        if gap < pause or gap > max(timedelta(minutes=request.max_gap), pause + to_grid):
-            return False
-    return True
+    return all(
+        gap_is_allowed(request, spec, one[1], other[0])
+        for spec, (one, other) in zip(request.rounds, pairwise(times), strict=False)
+    )
+
+
+def gap_is_allowed(request: PanelRequest, spec: PanelRound, end: datetime, start: datetime) -> bool:
+    gap = start - end
+    pause = timedelta(minutes=spec.break_after)
+    to_grid = -(end + pause - datetime(1970, 1, 1, tzinfo=UTC)) % timedelta(minutes=15)
+    return pause <= gap <= max(timedelta(minutes=request.max_gap), pause + to_grid)
 
 
 def is_free(person: Person, request: PanelRequest, start: datetime, end: datetime) -> bool:
     """Whether the person can hold an interview then."""
-    hours = set().union(*(ticks_between(a, b) for a, b in person.available))
+    hours = ticks_of(person.available)
     pad = person.buffer_minutes * MINUTE
     busy = set().union(*(ticks_between(b.start - pad, b.end + pad) for b in person.busy))
     wanted = ticks_between(start, end)
@@ -60,12 +69,7 @@ def is_free(person: Person, request: PanelRequest, start: datetime, end: datetim
     day = local_date(start, person.zone)
     booked = [b for b in person.busy if b.what != "calendar"]
     booked = [b for b in booked if local_date(b.start, person.zone) == day]
-    return (
-        wanted <= hours
-        and not wanted & busy
-        and start >= soonest
-        and len(booked) + 1 <= person.max_per_day
-    )
+    return wanted <= hours and not wanted & busy and start >= soonest and len(booked) + 1 <= person.max_per_day
 
 
 def broken_rules(request: PanelRequest, plan: PanelPlan) -> list[str]:
@@ -126,10 +130,17 @@ def best_price(request: PanelRequest) -> tuple[datetime, int, int] | None:
 
 
 def every_time(request: PanelRequest) -> Iterator[Times]:
-    options = [list(starts(request, spec)) for spec in request.rounds]
-    for times in product(*options):
-        if gaps_are_allowed(request, list(times)) and time_is_allowed(request, list(times)):
-            yield list(times)
+    """Every time the rounds can have, as far as the candidate goes."""
+    partial: list[Times] = [[]]
+    for number, spec in enumerate(request.rounds):
+        options = list(starts(request, spec))
+        partial = [
+            [*times, time]
+            for times in partial
+            for time in options
+            if not times or gap_is_allowed(request, request.rounds[number - 1], times[-1][1], time[0])
+        ]
+    return (times for times in partial if time_is_allowed(request, times))
 
 
 def starts(request: PanelRequest, spec: PanelRound) -> Iterator[tuple[datetime, datetime]]:
@@ -137,9 +148,7 @@ def starts(request: PanelRequest, spec: PanelRound) -> Iterator[tuple[datetime, 
     for number in range((request.horizon - first) // (15 * MINUTE)):
         start = first + number * 15 * MINUTE
         time = start, start + spec.minutes * MINUTE
-        one_round = PanelRequest(
-            (spec,), request.people, request.windows, request.zone, *limits(request)
-        )
+        one_round = PanelRequest((spec,), request.people, request.windows, request.zone, *limits(request))
         if time_is_allowed(one_round, [time]):
             yield time
 

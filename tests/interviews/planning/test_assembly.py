@@ -32,9 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
 @st.composite
 def requests(draw: st.DrawFn, most_items: int = 6) -> AssemblyRequest:
     ids = [f"q{number}" for number in range(draw(st.integers(1, most_items)))]
-    weights = st.dictionaries(
-        st.sampled_from(COMPETENCIES), st.sampled_from([29, 30, 60]), min_size=1, max_size=2
-    )
+    weights = st.dictionaries(st.sampled_from(COMPETENCIES), st.sampled_from([29, 30, 60]), min_size=1, max_size=2)
     items = tuple(
         Item(
             id=item_id,
@@ -105,9 +103,7 @@ def apply_remedies(request: AssemblyRequest, shortfalls: tuple[Shortfall, ...]) 
     return request
 
 
-def _with_round(
-    request: AssemblyRequest, round_id: str, more_minutes: int = 0, more_seats: int = 0
-) -> AssemblyRequest:
+def _with_round(request: AssemblyRequest, round_id: str, more_minutes: int = 0, more_seats: int = 0) -> AssemblyRequest:
     rounds = tuple(
         replace(spec, minutes=spec.minutes + more_minutes, seats=spec.seats + more_seats)
         if spec.id == round_id
@@ -132,9 +128,7 @@ def test_compile_loop_agrees_with_brute_force(request):
         assert (result.objective, result.bound, result.is_optimal) == (best, best, True)
         assert value(request, placed(result)) == best
         for need in result.needs_met:
-            assert (need.has_questions, need.has_interviewers) == count(
-                request, placed(result), need.competency
-            )
+            assert (need.has_questions, need.has_interviewers) == count(request, placed(result), need.competency)
 
 
 @settings(max_examples=60, deadline=None)
@@ -249,9 +243,7 @@ def shortfalls(request: AssemblyRequest) -> list[tuple[str, dict, str, dict]]:
 
 
 def test_missing_questions_ask_for_publishing_exactly_what_is_missing():
-    request = small_request(
-        rounds=(RoundSpec("R1", 95, 2, frozenset({"coding"})),), needs=(Need("coding", 5, 2),)
-    )
+    request = small_request(rounds=(RoundSpec("R1", 95, 2, frozenset({"coding"})),), needs=(Need("coding", 5, 2),))
 
     asked = {"competency": "coding", "round": "R1", "missing": 2, "minutes": 20}
     assert shortfalls(request) == [
@@ -265,9 +257,7 @@ def test_missing_questions_ask_for_publishing_exactly_what_is_missing():
 
 
 def test_short_round_asks_for_the_minutes_that_are_missing():
-    request = small_request(
-        rounds=(RoundSpec("R1", 10, 1, frozenset({"coding"})),), needs=(Need("coding", 1, 1),)
-    )
+    request = small_request(rounds=(RoundSpec("R1", 10, 1, frozenset({"coding"})),), needs=(Need("coding", 1, 1),))
 
     assert shortfalls(request) == [
         (
@@ -295,9 +285,7 @@ def test_too_few_interviewers_ask_for_seats():
 def test_lock_on_a_question_that_left_the_bank_asks_to_unlock():
     lock = {"round": "R1", "item": "gone"}
 
-    assert shortfalls(small_request(locks=(("R1", "gone"),))) == [
-        ("lock_impossible", lock, "unlock", lock)
-    ]
+    assert shortfalls(small_request(locks=(("R1", "gone"),))) == [("lock_impossible", lock, "unlock", lock)]
 
 
 def test_competency_no_round_may_assess_asks_for_a_round():
@@ -337,9 +325,7 @@ def test_loop_does_not_depend_on_the_hash_seed(hash_seed):
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
 
-    printed = subprocess.run(  # noqa: S603 -- our own interpreter and code
-        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True
-    )
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
 
     placements = compile_loop(small_request(seed=5)).placements
     assert printed.stdout.decode().strip() == str([(p.round_id, p.item_id) for p in placements])

@@ -1,7 +1,12 @@
+import os
+import random as randoms
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,10 +67,7 @@ def requests(draw: st.DrawFn) -> PanelRequest:
             id=f"R{number}",
             minutes=draw(st.sampled_from([20, 30, 45])),
             break_after=draw(st.sampled_from([0, 10, 15])),
-            seats=tuple(
-                Seat(f"s{n}", "lead", tuple(draw(pools)))
-                for n in range(draw(st.sampled_from([1, 1, 2])))
-            ),
+            seats=tuple(Seat(f"s{n}", "lead", tuple(draw(pools))) for n in range(draw(st.sampled_from([1, 1, 2])))),
         )
         for number in range(draw(st.integers(1, 3)))
     )
@@ -200,3 +202,199 @@ def test_input_order_does_not_change_the_plan(request, random):
     shuffled = replace(request, people=tuple(people), windows=tuple(windows), rounds=rounds)
 
     assert plan_panel(shuffled) == plan_panel(request)
+
+
+def office(person_id: str, **changes) -> Person:
+    """Somebody who works from 9 to 17 UTC on Monday and Tuesday."""
+    hours = tuple((monday(9 + 24 * day), monday(17 + 24 * day)) for day in range(2))
+    return replace(Person(person_id, hours, "UTC"), **changes)
+
+
+def monday(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 12, 7, tzinfo=UTC) + timedelta(hours=hour, minutes=minute)
+
+
+def loop(*pools: str, minutes: int = 60, break_after: int = 0) -> tuple[PanelRound, ...]:
+    """Rounds of one seat each; a pool is people's ids with spaces between."""
+    return tuple(
+        PanelRound(f"R{n}", minutes, break_after, (Seat("lead", "lead", tuple(pool.split())),))
+        for n, pool in enumerate(pools, start=1)
+    )
+
+
+def office_request(**changes) -> PanelRequest:
+    request = PanelRequest(
+        rounds=loop("ann ben", "ann ben", break_after=15),
+        people=(office("ann", load=4), office("ben", load=1), office("cai", load=2)),
+        windows=((monday(10), monday(13)), (monday(34), monday(37))),
+        zone="UTC",
+        not_before=monday(0),
+        horizon=monday(72),
+    )
+    return replace(request, **changes)
+
+
+def test_plan_says_when_who_and_why():
+    plan = plan_panel(office_request())
+
+    assert [(p.round_id, p.start, p.end) for p in plan.placements] == [
+        ("R1", monday(10), monday(11)),
+        ("R2", monday(11, 15), monday(12, 15)),
+    ]
+    assert plan.finish == monday(12, 15)
+    assert plan.idle_minutes == 0
+    assert [(reason.code, reason.params) for reason in plan.reasons] == [
+        ("earliest_day", {"day": "2026-12-07"}),
+        ("no_idle", {}),
+        ("window_left", {"minutes": 45}),
+    ]
+
+
+def test_least_loaded_person_is_taken():
+    plan = plan_panel(office_request(rounds=loop("ann ben cai", "ann cai")))
+
+    assert [dict(p.seats) for p in plan.placements] == [{"lead": "ben"}, {"lead": "cai"}]
+
+
+def test_reaching_the_cap_is_said_and_going_over_it_refused():
+    booked = (Busy(monday(15), monday(16), "interview"),)
+    request = office_request(rounds=loop("ann"), people=(office("ann", busy=booked, max_per_day=2),))
+
+    plan = plan_panel(request)
+    tight = replace(request, people=(office("ann", busy=booked, max_per_day=1),))
+
+    assert plan.reasons[-1].code == "reaches_cap"
+    assert plan.reasons[-1].params == {"person": "ann", "count": 2}
+    assert plan_panel(tight).placements[0].start == monday(34)
+
+
+def conflicts(request: PanelRequest) -> list[tuple[str, dict]]:
+    return [(conflict.code, conflict.params) for conflict in plan_panel(request).conflicts]
+
+
+def ways_out(request: PanelRequest) -> list[list[tuple[str, dict]]]:
+    return [[(r.code, r.params) for r in way] for way in plan_panel(request).ways_out]
+
+
+def test_seat_nobody_can_take_is_named_with_what_keeps_each_person_away():
+    people = (
+        office("ann", busy=(Busy(monday(9), monday(17)), Busy(monday(33), monday(41)))),
+        office("ben", not_before=monday(40, 30)),
+        office("cai", available=((monday(9), monday(9, 30)),)),
+        office("dee", max_per_day=0),
+    )
+    request = office_request(rounds=loop("ann ben cai dee"), people=people)
+
+    assert conflicts(request) == [
+        (
+            "seat_never_free",
+            {
+                "round": "R1",
+                "seat": "lead",
+                "role": "lead",
+                "people": ("ann", "ben", "cai", "dee"),
+                "outside_hours": 1,
+                "notice": 1,
+                "cap": 1,
+                "busy": 1,
+                "sometimes_free": 0,
+            },
+        )
+    ]
+    assert ways_out(request) == [[("add_person", {"round": "R1", "seat": "lead", "role": "lead"})]]
+
+
+def test_short_window_asks_for_the_missing_time_or_another_day():
+    request = office_request(windows=((monday(10), monday(12)),))
+
+    assert conflicts(request) == [("candidate_window_too_short", {"needed": 135, "longest": 120})]
+    assert ways_out(request) == [
+        [("extend_window", {"minutes": 15})],
+        [("allow_day", {"day": "2026-12-07"})],
+    ]
+
+
+def test_two_seats_that_share_one_person_are_too_few_people():
+    request = office_request(rounds=loop("ann", "ann"))
+
+    assert conflicts(request) == [
+        ("too_few_people", {"people": ("ann",), "needed": 2, "seats": ("R1/lead", "R2/lead")})
+    ]
+
+
+def test_people_who_are_never_there_on_one_day_have_no_common_time():
+    ann = office("ann", available=((monday(9), monday(17)),))
+    ben = office("ben", available=((monday(33), monday(41)),))
+    request = office_request(rounds=loop("ann", "ben"), people=(ann, ben))
+
+    found = conflicts(request)
+
+    assert [(code, params["round"]) for code, params in found] == [
+        ("no_common_time", "R1"),
+        ("no_common_time", "R2"),
+    ]
+    assert [params["sometimes_free"] for _, params in found] == [1, 1]
+
+
+def test_long_wait_between_windows_asks_for_a_longer_gap():
+    windows = ((monday(9), monday(10)), (monday(13), monday(14)))
+    request = office_request(windows=windows)
+
+    assert [code for code, _ in conflicts(request)] == ["candidate_window_too_short", "max_gap"]
+    assert [("allow_gap", {"minutes": 180})] in ways_out(request)
+
+
+def test_loop_longer_than_the_horizon_is_too_long():
+    request = office_request(horizon=monday(2))
+
+    assert conflicts(request) == [("loop_too_long", {"needed": 135, "longest": 120})]
+    assert ways_out(request) == [[("shorten_loop", {"longest": 120})]]
+
+
+def test_search_cut_short_says_so_instead_of_calling_it_impossible():
+    result = plan_panel(office_request(), limit=1)
+
+    assert [conflict.code for conflict in result.conflicts] == ["not_decided"]
+    assert not result.is_proven
+
+
+def test_rounds_stay_on_one_local_day_of_the_candidate():
+    always = ((monday(0), monday(72)),)
+    people = tuple(office(p, available=always) for p in ("ann", "ben"))
+    request = office_request(people=people, windows=((monday(16, 30), monday(26)),), zone="Asia/Kathmandu")
+
+    plan = plan_panel(request)
+
+    assert plan.placements[0].start == monday(18, 15)  # midnight in Kathmandu
+
+
+def test_unknown_people_are_refused():
+    with pytest.raises(ValueError, match="unknown people"):
+        office_request(rounds=loop("zoe"))
+
+
+def company() -> PanelRequest:
+    """Sixty people with crowded calendars, always the same."""
+    random = randoms.Random(7)
+    people = []
+    for number in range(60):
+        starts = [monday(24 * random.randrange(2) + random.randrange(9, 16)) for _ in range(6)]
+        busy = tuple(Busy(start, start + timedelta(hours=1)) for start in starts)
+        people.append(office(f"p{number:02}", busy=busy, load=random.randrange(6)))
+    ids = [person.id for person in people]
+    pools = (" ".join(random.sample(ids, 12)) for _ in range(4))
+    return office_request(rounds=loop(*pools, minutes=45), people=tuple(people))
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1"])
+def test_plan_does_not_depend_on_the_hash_seed(hash_seed):
+    code = (
+        "from tests.interviews.planning.test_panels import company\n"
+        "from interviews.planning.panels import plan_panel\n"
+        "print(plan_panel(company()))"
+    )
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+
+    printed = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+
+    assert printed.stdout.decode().strip() == str(plan_panel(company()))
