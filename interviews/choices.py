@@ -65,6 +65,15 @@ class SeatState(models.TextChoices):
     RELEASED = "released", _("Released")
 
 
+class CancelReason(models.TextChoices):
+    """Why a booking is taken back."""
+
+    CANDIDATE = "candidate", _("The candidate cannot come")
+    INTERVIEWER = "interviewer", _("An interviewer cannot come")
+    MOVED = "moved", _("Another time suits better")
+    CLOSED = "closed", _("The job is closed or the candidate has withdrawn")
+
+
 class InvitationState(models.TextChoices):
     QUEUED = "queued", _("Being sent")
     SENT = "sent", _("Sent")

@@ -22,6 +22,8 @@ class SchedulePlan(models.Model):
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.PROPOSED)
     # [{"round": id, "starts_at": ISO 8601 UTC, "ends_at": …, "seats": {role: interviewer id}}] in order.
     placements = models.JSONField()
+    # [{"code": …, "params": …}]: what the planner says for and against it, worded by panel_wording.
+    reasons = models.JSONField(default=list)
     idle_minutes = models.PositiveSmallIntegerField()
     is_proven = models.BooleanField()
     created_at = models.DateTimeField(auto_now_add=True)
@@ -109,7 +111,7 @@ class Occupancy(models.Model):
 
 
 class Invitation(models.Model):
-    """The calendar mail to one person about one booking: to an interviewer for a round, to the candidate for the loop."""
+    """The calendar mail to one person about a booking: to an interviewer for a round, to the candidate for the loop."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     loop = models.ForeignKey(Loop, models.CASCADE, related_name="invitations")
