@@ -1,6 +1,6 @@
 """Who may see which people."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class UserQuerySet(models.QuerySet["User"]):
+class UserQuerySet(models.QuerySet[Any]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
@@ -38,6 +38,6 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
         return user
 
 
-class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+class AuditEntryQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: "User") -> Self:
         return self if user.is_admin else self.none()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.choices import Role
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
+from accounts.requests import PersonRequest
 from accounts.services import set_preferences
 
 DEMO_DOMAIN = "demo.example"
@@ -53,7 +54,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     user = request.user
     initial = {"language": user.language, "time_zone": user.time_zone}
     form = ProfileForm(request.POST or None, initial=initial)

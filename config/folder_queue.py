@@ -5,6 +5,8 @@ after that no worker starts any more, or it dies at the next message. Here a mes
 and what cannot be read is thrown away: a message is only a doorbell.
 """
 
+# mypy: disallow-untyped-calls=False
+
 import time
 from pathlib import Path
 from queue import Empty
@@ -16,19 +18,19 @@ from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """Whole messages or none; unreadable files count as missing, and so does a folder that was removed."""
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
         folder = Path(self.data_folder_out)
         folder.mkdir(parents=True, exist_ok=True)
         # The transport reads in the order of names, and only names that end like this one.
-        message = folder / f"{time.monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
-        unfinished = message.with_suffix(".unfinished")
-        unfinished.write_bytes(str_to_bytes(dumps(payload)))
-        unfinished.rename(message)
+        file = folder / f"{time.monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
+        unfinished = file.with_suffix(".unfinished")
+        unfinished.write_bytes(str_to_bytes(dumps(message)))
+        unfinished.rename(file)
 
-    def _get(self, queue: str) -> Any:
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
         except (ValueError, FileNotFoundError) as error:
@@ -50,5 +52,5 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
             return []
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     Channel = Channel

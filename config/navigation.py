@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Role
 
-_READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER}
+_READERS: set[Role] = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER}
 
 
-def _entries() -> list[tuple[str, str, str, set[str]]]:
+def _entries() -> list[tuple[str, str, str, set[Role]]]:
     """Label, URL name, icon, and the roles that see the entry; no roles means everyone."""
     return [
         (_("Home"), "home", "home", set()),

@@ -1,5 +1,5 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -7,11 +7,8 @@ from django.db.models import Q
 from accounts.models import User
 from delivery.choices import JobState
 
-if TYPE_CHECKING:
-    from delivery.models import DurableJob  # noqa: F401 -- named in the base class
 
-
-class DurableJobQuerySet(models.QuerySet["DurableJob"]):
+class DurableJobQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators see all work; everybody sees what they asked for."""
         return self if user.is_admin else self.filter(requested_by=user)

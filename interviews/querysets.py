@@ -1,7 +1,7 @@
 """Who may see which jobs, candidates, loops and rounds: the one place for each noun."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,11 +10,8 @@ from accounts.choices import Role
 from accounts.models import User
 from interviews.choices import LIVE_OCCUPANCY, JobRole, PlanState, SeatState
 
-if TYPE_CHECKING:
-    pass
 
-
-class JobQuerySet(models.QuerySet["m.Job"]):
+class JobQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators, and the recruiters and hiring managers of the job."""
         if user.is_admin:
@@ -26,14 +23,14 @@ class JobQuerySet(models.QuerySet["m.Job"]):
         return self.filter(_member(user, "pk", JobRole.RECRUITER))
 
 
-class ApplicationQuerySet(models.QuerySet["m.Application"]):
+class ApplicationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         if user.is_admin:
             return self
         return self.filter(_member(user, "job"))
 
 
-class CandidateQuerySet(models.QuerySet["m.Candidate"]):
+class CandidateQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """As their loop or application is: administrators, members of the job, interviewers of the loop."""
         if user.is_admin:
@@ -44,7 +41,7 @@ class CandidateQuerySet(models.QuerySet["m.Candidate"]):
         return self.filter(pk__in=theirs.values("pk"))
 
 
-class LoopPlanQuerySet(models.QuerySet["m.LoopPlan"]):
+class LoopPlanQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         if user.is_admin:
             return self
@@ -54,7 +51,7 @@ class LoopPlanQuerySet(models.QuerySet["m.LoopPlan"]):
         return self.filter(state=PlanState.APPROVED)
 
 
-class LoopQuerySet(models.QuerySet["m.Loop"]):
+class LoopQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators, members of the job, and interviewers with a seat in the loop."""
         if user.is_admin:
@@ -71,7 +68,7 @@ class LoopQuerySet(models.QuerySet["m.Loop"]):
         return self.filter(_member(user, "application__job", JobRole.RECRUITER))
 
 
-class RoundQuerySet(models.QuerySet["m.Round"]):
+class RoundQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators and members of the job; an interviewer only the rounds they sit in."""
         if user.is_admin:
@@ -80,7 +77,7 @@ class RoundQuerySet(models.QuerySet["m.Round"]):
         return self.filter(_member(user, "loop__application__job") | Q(pk__in=seated.values("pk")))
 
 
-class InterviewerQuerySet(models.QuerySet["m.Interviewer"]):
+class InterviewerQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Recruiters and administrators see everyone's hours; everybody sees their own."""
         if user.is_admin or Role.RECRUITER in user.roles:
@@ -91,7 +88,7 @@ class InterviewerQuerySet(models.QuerySet["m.Interviewer"]):
         return self.filter(is_active=True, user__is_active=True)
 
 
-class PanelSeatQuerySet(models.QuerySet["m.PanelSeat"]):
+class PanelSeatQuerySet(models.QuerySet[Any]):
     def live(self) -> Self:
         return self.filter(state=SeatState.CONFIRMED)
 
@@ -100,7 +97,7 @@ class PanelSeatQuerySet(models.QuerySet["m.PanelSeat"]):
         return self.live().filter(interviewer__user=user)
 
 
-class OccupancyQuerySet(models.QuerySet["m.Occupancy"]):
+class OccupancyQuerySet(models.QuerySet[Any]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE_OCCUPANCY)
 

@@ -1,5 +1,7 @@
 """What we ask and what good looks like."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -13,8 +15,25 @@ from questionbank.choices import VersionState
 from questionbank.querysets import QuestionQuerySet, QuestionVersionQuerySet
 
 
-class Named(models.Model):
-    """A thing with a name in each language of the site; a missing one falls back to the other."""
+class TwoNames:
+    """A name in each language of the site; a missing one falls back to the other, then to the slug."""
+
+    name_en: Any
+    name_zh: Any
+    slug: Any
+
+    @property
+    def name(self) -> str:
+        """The name in the active language."""
+        return self.name_in(get_language() or Language.EN)
+
+    def name_in(self, language: str) -> str:
+        first, second = (self.name_zh, self.name_en) if language.startswith("zh") else (self.name_en, self.name_zh)
+        return str(first or second or self.slug)
+
+
+class Named(TwoNames, models.Model):
+    """A thing that is chosen by its name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
@@ -27,15 +46,6 @@ class Named(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def name(self) -> str:
-        """The name in the active language."""
-        return self.name_in(get_language() or Language.EN)
-
-    def name_in(self, language: str) -> str:
-        first, second = (self.name_zh, self.name_en) if language.startswith("zh") else (self.name_en, self.name_zh)
-        return first or second or self.slug
 
 
 class Competency(Named):

@@ -1,6 +1,6 @@
 """Which questions a person may see. The same rule serves pages, files and the API."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -9,16 +9,13 @@ from accounts.choices import Role
 from accounts.models import User
 from questionbank.choices import VersionState
 
-if TYPE_CHECKING:
-    pass
-
 # These roles read the whole bank, reference answers and rubrics included (an interviewer reads those of
 # their own round through the interview kit, not here).
 READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.AUTHOR}
 WRITERS = {Role.AUTHOR}
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
+class QuestionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser or READERS & user.roles else self.none()
 
@@ -34,7 +31,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(found).distinct()
 
 
-class QuestionVersionQuerySet(models.QuerySet["QuestionVersion"]):
+class QuestionVersionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser or READERS & user.roles else self.none()
 

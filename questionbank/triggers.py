@@ -23,7 +23,8 @@ _KEPT = (
 
 
 def _part_of_frozen(column: str, row: str, parent: str) -> str:
-    return f"EXISTS (SELECT 1 FROM questionbank_questionversion v {parent} WHERE {column} = {row} AND v.state IN ({_FROZEN}))"
+    versions = f"questionbank_questionversion v {parent}"
+    return f"EXISTS (SELECT 1 FROM {versions} WHERE {column} = {row} AND v.state IN ({_FROZEN}))"
 
 
 def _parts(table: str, column: str, parent: str = "", key: str = "v.id") -> list[Trigger]:
@@ -42,7 +43,8 @@ TRIGGERS = [
         _VERSION,
         "UPDATE",
         _MESSAGE,
-        f"OLD.state IN ({_FROZEN}) AND (NEW.state NOT IN ({_FROZEN}) OR (OLD.state = 'retired' AND NEW.state <> 'retired') OR "
+        f"OLD.state IN ({_FROZEN}) AND (NEW.state NOT IN ({_FROZEN})"
+        " OR (OLD.state = 'retired' AND NEW.state <> 'retired') OR "
         + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _KEPT)
         + ")",
     ),

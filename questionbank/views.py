@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.choices import Language
 from accounts.models import User
+from accounts.requests import PersonRequest
 from questionbank import policies, selectors
 from questionbank.choices import VersionState
 from questionbank.forms import FacetsForm, VersionForm, WordingForm, initial_version, initial_wordings
@@ -25,7 +26,7 @@ PAGE_SIZE = 25
 
 @login_required
 @require_GET
-def question_list(request: HttpRequest) -> HttpResponse:
+def question_list(request: PersonRequest) -> HttpResponse:
     if not policies.may_read(request.user):
         raise PermissionDenied
     form = FacetsForm(request.GET)
@@ -44,7 +45,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def question_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+def question_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     question = get_object_or_404(Question.objects.visible_to(request.user).select_related("category"), pk=pk)
     versions = selectors.question_versions(question=question)
     asked = request.GET.get("version", "")
@@ -63,7 +64,7 @@ def question_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def question_create(request: HttpRequest) -> HttpResponse:
+def question_create(request: PersonRequest) -> HttpResponse:
     if not policies.may_write(request.user):
         raise PermissionDenied
     return _edit(request, None)
@@ -71,11 +72,11 @@ def question_create(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def question_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def question_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _edit(request, get_object_or_404(Question.objects.editable_by(request.user), pk=pk))
 
 
-def _edit(request: HttpRequest, question: Question | None) -> HttpResponse:
+def _edit(request: PersonRequest, question: Question | None) -> HttpResponse:
     version = selectors.question_versions(question=question)[0] if question else None
     data = request.POST if request.method == "POST" else None
     form = VersionForm(data, initial=initial_version(version) if version else None)
@@ -109,19 +110,19 @@ def _save(user: User, question: Question | None, form: VersionForm, wordings: di
 
 @login_required
 @require_POST
-def version_submit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def version_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
     return _act(request, version, services.submit_for_review, _("Sent for review."))
 
 
 @login_required
 @require_POST
-def version_publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+def version_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
     return _act(request, version, services.publish, _("Published. Its words never change from now on."))
 
 
-def _act(request: HttpRequest, version: QuestionVersion, service: Callable[..., None], done: str) -> HttpResponse:
+def _act(request: PersonRequest, version: QuestionVersion, service: Callable[..., None], done: str) -> HttpResponse:
     try:
         service(version=version, actor=request.user)
     except ValidationError as error:

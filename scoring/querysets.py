@@ -1,6 +1,6 @@
 """Blind until submitted: the one rule for scores, debriefs and packets, whatever the channel."""
 
-from typing import TYPE_CHECKING, Self
+from typing import Any, Self
 
 from django.apps import apps
 from django.db import models
@@ -10,11 +10,8 @@ from accounts.models import User
 from interviews.models import JobMember, PanelSeat
 from scoring.choices import CardState
 
-if TYPE_CHECKING:
-    pass
 
-
-class DebriefQuerySet(models.QuerySet["m.Debrief"]):
+class DebriefQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Opened debriefs that the person may read.
 
@@ -30,7 +27,7 @@ class DebriefQuerySet(models.QuerySet["m.Debrief"]):
         return self.filter(allowed).exclude(Exists(unfinished))
 
 
-class ScorecardQuerySet(models.QuerySet["m.Scorecard"]):
+class ScorecardQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """A person's own cards always; others' once submitted, where the debrief is readable for the person."""
         readable = _debriefs(user).values("loop")
@@ -46,7 +43,7 @@ class ScorecardQuerySet(models.QuerySet["m.Scorecard"]):
         return self.filter(state=CardState.SUBMITTED)
 
 
-class PacketQuerySet(models.QuerySet["m.Packet"]):
+class PacketQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """As the debrief they show."""
         return self.filter(debrief__in=_debriefs(user))

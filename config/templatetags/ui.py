@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 from django.core.paginator import Page
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
@@ -84,13 +84,13 @@ def steps(count: Any) -> range:
 def page_url(context: Context, number: int, name: str = "page") -> str:
     """The address of another page of this list, with the filters kept."""
     request = _request(context)
-    query = request.GET.copy() if request else {}
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     query[name] = str(number)
-    return "?" + (query.urlencode() if request else f"{name}={number}")
+    return "?" + query.urlencode()
 
 
 @register.simple_tag
-def page_numbers(page: Page) -> list[int | str]:
+def page_numbers(page: Page[Any]) -> list[int | str]:
     """The page links to show: first, last, two around the present one, and "…" for the rest."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
 

@@ -11,7 +11,7 @@ from interviews.choices import LoopState, PlanState, RoundFormat
 from interviews.models.jobs import Application, Job
 from interviews.models.templates import LoopTemplate, RoundTemplate
 from interviews.querysets import LoopPlanQuerySet, LoopQuerySet, RoundQuerySet
-from questionbank.models import Competency, Named, QuestionVersion
+from questionbank.models import Competency, QuestionVersion, TwoNames
 
 
 class LoopPlan(models.Model):
@@ -94,7 +94,7 @@ class Loop(models.Model):
         return f"{self.application_id}"
 
 
-class Round(models.Model):
+class Round(TwoNames, models.Model):
     """One conversation of one candidate: copied from the template, so that later edits do not reach it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -127,9 +127,6 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    name = Named.name
-    name_in = Named.name_in
 
     @property
     def slug(self) -> str:

@@ -7,7 +7,7 @@ from accounts.constraints import between, known
 from accounts.identifiers import new_id
 from interviews.choices import RoundFormat, SeatRole
 from interviews.models.panel import Pool
-from questionbank.models import Competency, Named, RoleFamily, SeniorityLevel
+from questionbank.models import Competency, Named, RoleFamily, SeniorityLevel, TwoNames
 
 
 class LoopTemplate(Named):
@@ -31,7 +31,7 @@ class LoopTemplate(Named):
         ]
 
 
-class RoundTemplate(models.Model):
+class RoundTemplate(TwoNames, models.Model):
     """One conversation of the loop."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -59,9 +59,6 @@ class RoundTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    name = Named.name
-    name_in = Named.name_in
 
     @property
     def slug(self) -> str:
