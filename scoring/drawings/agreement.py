@@ -152,15 +152,19 @@ def _cell(
             class_=f"lw-level-{level}{' lw-apart' if sign else ''}",
         )
     ]
-    mean, count = f"{cell.mean:.1f}", f" · {cell.count}"
+    mean, count = f"{cell.mean:.1f}", str(cell.count)
     # Digits of both faces are just over half an em wide.
-    mean_width, count_width = 0.5 * 9.5 * 2.6, 0.5 * 7.5 * (len(count) - 0.9)
+    mean_width, count_width = 0.5 * 9.5 * 2.6, 7.0 + 0.5 * 7.5 * len(count)
     left = middle - (mean_width + count_width + (8 if sign else 0)) / 2
     if sign:
         parts.append(_triangle(left + 2.5, y + CELL_HEIGHT / 2, sign, ink, level))
         left += 8
     parts.append(text(mean, left, baseline, size=9.5, weight=600, fill=ink, class_=f"lw-on-level-{level}"))
-    parts.append(text(count, left + mean_width, baseline, size=7.5, fill=ink, class_=f"lw-on-level-{level}"))
+    # A drawn dot: the character is as wide as a letter in Chinese faces.
+    parts.append(
+        element("circle", cx=left + mean_width + 3.4, cy=baseline - 2.6, r=0.7, fill=ink, class_=f"lw-on-level-{level}")
+    )
+    parts.append(text(count, left + mean_width + 7, baseline, size=7.5, fill=ink, class_=f"lw-on-level-{level}"))
     return parts
 
 

@@ -27,7 +27,7 @@ def draw_dots(levels: tuple[int, ...], labels: Mapping[str, str], *, fonts: str 
                 element(
                     "circle",
                     cx=2 + (level - 1) * STEP,
-                    cy=base - height * pitch - (2.4 if most > 1 else 0),
+                    cy=base - height * pitch - 2.4,
                     r=1.9,
                     fill=palette.CANDIDATE,
                     class_="lw-candidate-point",

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from math import cos, pi, sin
 
 from scoring.drawings import palette
-from scoring.drawings.svg import LATIN_FIRST, drawing, element, number, text, wrap
+from scoring.drawings.svg import LATIN_FIRST, drawing, element, number, text, width_of, wrap
 
-WIDTH, HEIGHT = 246.0, 192.0
-CENTRE_X, CENTRE_Y, RADIUS = WIDTH / 2, 98.0, 64.0
+WIDTH, HEIGHT = 256.0, 192.0
+CENTRE_X, CENTRE_Y, RADIUS = WIDTH / 2, 98.0, 62.0
 LOWEST, HIGHEST = 1, 5
-LABEL_SIZE, LABEL_LINE, LABEL_GAP = 8.5, 10.0, 9.0
+LABEL_SIZES, LABEL_LINE, LABEL_GAP = (8.5, 7.8, 7.0), 10.0, 6.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +163,19 @@ def _label(label: str, index: int, count: int) -> list[str]:
     y = CENTRE_Y - (RADIUS + LABEL_GAP) * cos(angle)
     side = 0 if abs(sin(angle)) < 0.2 else (1 if sin(angle) > 0 else -1)
     room = {0: 130.0, 1: WIDTH - x, -1: x}[side]
-    lines = wrap(label, room, size=LABEL_SIZE, weight=600)
+    size = _label_size(label, room)
+    lines = wrap(label, room, size=size, weight=600)
     # Upright labels grow away from the figure, the others around their height.
     lift = (len(lines) - 1) * LABEL_LINE
     first = y - lift if cos(angle) > 0.7 else (y + 6 if cos(angle) < -0.7 else y + 3 - lift / 2)
-    first = min(max(first, LABEL_SIZE), HEIGHT - 2 - lift)
+    first = min(max(first, size), HEIGHT - 2 - lift)
     anchor = {0: "middle", 1: "start", -1: "end"}[side]
     return [
         text(
             line,
             x,
             first + row * LABEL_LINE,
-            size=LABEL_SIZE,
+            size=size,
             weight=600,
             fill=palette.INK,
             class_="lw-label",
@@ -182,3 +183,10 @@ def _label(label: str, index: int, count: int) -> list[str]:
         )
         for row, line in enumerate(lines)
     ]
+
+
+def _label_size(label: str, room: float) -> float:
+    """The largest size at which no word of a label has to be broken."""
+    longest = max(label.split(), key=len, default="")
+    fitting = (size for size in LABEL_SIZES if width_of(longest, size, 600) <= room)
+    return next(fitting, LABEL_SIZES[-1])

@@ -27,19 +27,21 @@ def decision(document: PacketDocument) -> Context:
         return context
     return context | {
         "when": wording.both_zones(record.decided_at),
+        "when_local": wording.moment(record.decided_at),
         "by": wording.listed(part for part in (record.decided_by, record.decided_by_title) if part),
         "owner": record.decided_by,
         "rationale": paragraphs(record.rationale),
         "dissents": [
             {
                 "name": document.member(dissent.member).name,
-                "parts": paragraphs(dissent.text),
+                "parts": paragraphs(f"“{dissent.text.strip()}”"),
                 "at": wording.moment(dissent.at) if dissent.at else "",
             }
             for dissent in record.dissents
         ],
         "conditions": [
-            {"prose": prose(condition.text), "who": condition.who, "by": condition.by} for condition in record.conditions
+            {"prose": prose(condition.text), "who": condition.who, "by": condition.by}
+            for condition in record.conditions
         ],
     }
 
@@ -64,7 +66,7 @@ def _vote(document: PacketDocument, member: PanelMember, vote: Vote | None) -> C
         "figure": figures.mark(document, chosen, before),
         "before": wording.recommendation_name(before) if before else "–",
         "after": wording.recommendation_name(chosen),
-        "reason": prose(vote.reason) if vote and vote.reason else None,
+        "reason": prose(f"“{vote.reason}”") if vote and vote.reason else None,
         "changed": bool(vote and vote.before != vote.after),
     }
 
@@ -125,7 +127,7 @@ def glossary(document: PacketDocument) -> list[tuple[str, str]]:
         ),
         (
             any(row.low is not None for row in rows),
-            _("95 % interval"),
+            wording.interval_name(),
             _(
                 "In 95 of 100 loops, an interval made in this way includes the level that the candidate would reach"
                 " with very many questions and interviewers of the same kind."
@@ -216,7 +218,7 @@ def _input(line: InputLine) -> tuple[str, str, str]:
 
 def undrawn(missing: set[str]) -> list[str]:
     """Characters that no packet font draws, by code point and name."""
+    nameless = _("without a name")
     return [
-        f"U+{ord(character):04X} {unicodedata.name(character, _('without a name')).capitalize()}"
-        for character in sorted(missing)
+        f"U+{ord(character):04X} {unicodedata.name(character, nameless).capitalize()}" for character in sorted(missing)
     ]

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from weasyprint import CSS, HTML, Attachment
+from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -33,6 +33,10 @@ ASSETS = {
         "NotoSansSC-Bold.ttf",
     )
 }
+
+PART_TWO = "pictures"
+SUMMARY = 'class="summary'
+CLOSER = (" tight", " tight silent")
 
 MEGABYTE = 1024 * 1024
 # A packet of a hundred pages takes about 15 CPU seconds, 300 MB of memory and 8 MB of temporary fonts.
@@ -63,13 +67,20 @@ class Renderer:
 
     def render(self, html: str, *, identifier: str, made_at: str, attachment: str | None) -> tuple[bytes, int]:
         """The PDF and its number of pages. The same arguments give the same bytes."""
-        document = HTML(string=html, base_url="packet:page", url_fetcher=self.fetcher).render(
-            font_config=self.fonts, stylesheets=[self.css], pdf_tags=True
-        )
+        document = self._laid_out(html)
+        for closer in CLOSER:
+            if len(document.pages) < 2 or PART_TWO in document.pages[1].anchors:
+                break
+            # The summary must not leave page 1. It is bounded, so this is rare: many people with long names.
+            document = self._laid_out(html.replace(SUMMARY, SUMMARY + closer, 1))
         if attachment is not None:
             document.metadata.attachments = [self._attachment(attachment, made_at)]
         pdf = document.write_pdf(pdf_identifier=bytes.fromhex(identifier), pdf_tags=True)
         return pdf, len(document.pages)
+
+    def _laid_out(self, html: str) -> Document:
+        page = HTML(string=html, base_url="packet:page", url_fetcher=self.fetcher)
+        return page.render(font_config=self.fonts, stylesheets=[self.css], pdf_tags=True)
 
     def _attachment(self, data: str, made_at: str) -> Attachment:
         moment = datetime.fromisoformat(made_at)

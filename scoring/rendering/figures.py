@@ -4,7 +4,6 @@ from statistics import fmean
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from scoring.drawings import svg
 from scoring.drawings.agreement import AgreementCell, AgreementMap, AgreementRow, draw_agreement
@@ -14,7 +13,6 @@ from scoring.drawings.radar import RadarAxis, draw_radar
 from scoring.rendering import wording
 from scoring.rendering.document import PacketDocument, PanelMember, Recommendation, ResultRow
 
-RESULTS_ON_PAGE_ONE = 8
 RADAR_AXES = (3, 10)
 
 
@@ -27,16 +25,16 @@ def _safe(drawn: str) -> SafeString:
     return mark_safe(drawn)  # noqa: S308 -- the drawings escape every text themselves
 
 
-def result_strip(document: PacketDocument, *, dense: bool) -> SafeString:
+def result_strip(document: PacketDocument, *, rows: int, dense: bool) -> SafeString:
     """Overall and the first competencies with interval and pass line."""
-    rows = document.competencies[:RESULTS_ON_PAGE_ONE]
+    shown = document.competencies[:rows]
     labels = {
         "title": _said(document.overall, *document.competencies),
         "line": _("pass line"),
-        "result": _("mean level, 95 % interval"),
+        "result": _("mean level, 95 %% interval") % {},
     }
     drawn = draw_intervals(
-        _interval_row(document.overall), tuple(map(_interval_row, rows)), labels, dense=dense, fonts=fonts(document)
+        _interval_row(document.overall), tuple(map(_interval_row, shown)), labels, dense=dense, fonts=fonts(document)
     )
     return _safe(drawn)
 
@@ -59,7 +57,7 @@ def _said(*rows: ResultRow) -> str:
     said = []
     for row in rows:
         if row.mean is None:
-            said.append(f"{row.name}{pgettext('before a reason', ': ')}{wording.no_result(row)}")
+            said.append(wording.because(row.name, wording.no_result(row)))
             continue
         words = _("%(name)s: mean %(mean)s, interval %(interval)s, pass line %(line)s")
         said.append(
@@ -80,7 +78,7 @@ def radar(document: PacketDocument) -> SafeString:
     if not RADAR_AXES[0] <= len(rows) <= RADAR_AXES[1]:
         return SafeString("")
     axes = tuple(RadarAxis(row.name, row.mean, row.line, row.cohort) for row in rows)
-    labels = {"title": f"{_('Radar of the competencies.')} {_said(*rows)}"}
+    labels = {"title": wording.joined((_("Radar of the competencies."), _said(*rows)))}
     return _safe(draw_radar(axes, labels, fonts=fonts(document)))
 
 
@@ -140,13 +138,15 @@ def _rounds(member: PanelMember) -> str:
 
 def _agreement_said(rows: tuple[AgreementRow, ...], names: tuple[str, ...]) -> str:
     said = [
-        f"{row.name}{pgettext('before a reason', ': ')}"
-        + wording.listed(
-            f"{name} {cell.mean:.1f}" for name, cell in zip(names, row.cells, strict=True) if cell.mean is not None
+        wording.because(
+            row.name,
+            wording.listed(
+                f"{name} {cell.mean:.1f}" for name, cell in zip(names, row.cells, strict=True) if cell.mean is not None
+            ),
         )
         for row in rows
     ]
-    return f"{_('Mean level by interviewer and competency.')} {'; '.join(said)}"
+    return wording.joined((_("Mean level by interviewer and competency."), "; ".join(said)))
 
 
 def dots(document: PacketDocument, levels: list[int]) -> SafeString:
@@ -155,9 +155,7 @@ def dots(document: PacketDocument, levels: list[int]) -> SafeString:
     return _safe(draw_dots(tuple(levels), {"title": words}, fonts=fonts(document)))
 
 
-def mark(
-    document: PacketDocument, chosen: Recommendation | None, before: Recommendation | None = None
-) -> SafeString:
+def mark(document: PacketDocument, chosen: Recommendation | None, before: Recommendation | None = None) -> SafeString:
     """One recommendation on its four places."""
     words = wording.recommendation_name(chosen)
     if before is not None and before != chosen:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from scoring.rendering import backmatter, pages, wording
 from scoring.rendering.document import PacketDocument
@@ -47,13 +47,15 @@ def _context(document: PacketDocument, missing: set[str]) -> dict[str, Any]:
         "lang": "zh-Hans" if chinese else "en",
         "title": _("Debrief packet: %(name)s, %(position)s")
         % {"name": document.candidate.name, "position": document.position.title},
-        "profile": _profile(document.profile),
         "size": size,
         "margins": margins,
         "first_top": first_top,
         "page_words": _around(_("Page {page} of {pages}"), ("page", "pages")),
         "reference_words": _around(_("p. {page}"), ("page",)),
-        "running": f"{shortened(document.candidate.name, 40)} · {shortened(document.position.title, 40)}",
+        "running": _facts(shortened(document.candidate.name, 40), shortened(document.position.title, 40)),
+        "kicker": _facts(
+            _("Debrief packet"), _profile(document.profile), _("edition %(number)d") % {"number": document.edition}
+        ),
         "foot": _foot(document),
         "made": wording.moment(document.generated_at),
         "made_iso": document.generated_at.isoformat(),
@@ -85,13 +87,15 @@ def _profile(code: str) -> str:
 
 
 def _foot(document: PacketDocument) -> str:
-    return " · ".join(
-        (
-            _("Confidential: panel and decision owner only"),
-            _("Edition %(number)d") % {"number": document.edition},
-            document.verification_code,
-        )
+    return _facts(
+        _("Confidential: panel and decision owner only"),
+        _("Edition %(number)d") % {"number": document.edition},
+        document.verification_code,
     )
+
+
+def _facts(*facts: str) -> str:
+    return pgettext("between facts", " · ").join(facts)
 
 
 def _around(sentence: str, names: tuple[str, ...]) -> list[str]:

@@ -8,12 +8,14 @@ from django.utils.translation import ngettext
 
 from scoring.rendering import figures, wording
 from scoring.rendering.document import AskedQuestion, PacketDocument, PacketRound, PanelMember, QuestionScore
-from scoring.rendering.prose import kept_together, language_of, paragraphs, prose, shortened
+from scoring.rendering.prose import kept_together, language_of, paragraphs, prose, shortened, span
 
 Context = dict[str, Any]
 
 RULES_ON_PAGE_ONE = 6
 MEMBERS_WITH_QUOTES = 8
+# The strip gives room to a second row of marks.
+RESULTS_ON_PAGE_ONE = {False: 8, True: 5}
 # Notes stand side by side only if every one fits its column without running on.
 SIDE_BY_SIDE = {"en": 700, "zh-Hans": 320}
 COLUMNS_AT_MOST = 3
@@ -22,20 +24,29 @@ COLUMNS_AT_MOST = 3
 def summary(document: PacketDocument) -> Context:
     """Page 1. Everything on it is bounded, so that it never leaves its page."""
     members = document.members
-    dense = len(members) > 5 or len(document.competencies) > 6
+    long_name = span(document.candidate.name + document.candidate.native_name) > 26
+    dense = long_name or len(members) > 5 or len(document.competencies) > 6
     shown_rules = [rule for rule in document.policy.rules if rule.code not in ("weights", "zero_weight")]
+    rows = RESULTS_ON_PAGE_ONE[len(members) > 5]
     return {
         "decision": wording.decision_name(document.decision),
         "missing": wording.missing_for_decision(document) if document.decision is None else [],
         "incomplete": document.cards_in < document.cards_total,
         "dense": dense,
+        "position": shortened(
+            wording.listed(
+                part for part in (document.position.title, document.position.team, document.position.place) if part
+            ),
+            110,
+        ),
+        "long_name": long_name,
         "columns": _mark_columns(len(members)),
         "marks": [_mark(document, member) for member in members],
         "head": wording.recommendation_head(document),
         "result_head": wording.result_head(document),
         "result_sentence": wording.result_sentence(document),
-        "strip": figures.result_strip(document, dense=dense),
-        "more_results": max(0, len(document.competencies) - figures.RESULTS_ON_PAGE_ONE),
+        "strip": figures.result_strip(document, rows=rows, dense=dense),
+        "more_results": max(0, len(document.competencies) - rows),
         "disagreements": list(_disagreements(document)),
         "rules": [
             {"name": wording.rule_name(rule), "effect": wording.rule_effect(rule), "fails": rule.outcome in FAILS}
@@ -72,9 +83,9 @@ def _mark(document: PacketDocument, member: PanelMember) -> Context:
     return {
         "figure": figures.mark(document, member.recommendation, member.before),
         "word": wording.recommendation_name(member.recommendation),
-        "name": shortened(member.name, 34 if count <= 5 else 42),
+        "name": shortened(member.name, 30),
         "before": _before(member),
-        "quote": prose(quote) if quote else None,
+        "quote": prose(f"“{quote}”") if quote else None,
     }
 
 
@@ -121,7 +132,7 @@ def _doubt(document: PacketDocument) -> str:
         (True, True): _("Both pass."),
         (False, False): _("Neither passes."),
     }.get(passes, _("One of them passes."))
-    return f"{words} {verdict}" if document.language == "en" else words + verdict
+    return wording.joined((words, verdict))
 
 
 def pictures(document: PacketDocument) -> Context:

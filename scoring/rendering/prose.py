@@ -10,8 +10,9 @@ _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _CLOSING = "，。、；：？！）》」』】”’"
 _OPENING = "（《「『【“‘"
-# Of two full-width marks in a row, the one that carries the blank between them gives up its half.
-_CLOSED_UP = re.compile(f"[{_CLOSING}](?=[{_CLOSING}{_OPENING}])|(?<=[{_OPENING}])[{_OPENING}]")
+# Of two full-width marks in a row, the one that carries the blank between them gives up its half; an opening
+# mark at the start hangs.
+_CLOSED_UP = re.compile(f"[{_CLOSING}](?=[{_CLOSING}{_OPENING}])|(?<=[{_OPENING}])[{_OPENING}]|^[{_OPENING}]")
 _HEAD = re.compile(r"\S")
 _LAST_WORDS = re.compile(r"([^\s<>]{1,14})\s+([^\s<>]{1,14})\s+([^\s<>]{1,14}</p>\s*)$")
 
@@ -47,12 +48,15 @@ def closed_up(text: str) -> SafeString:
     return mark_safe(_CLOSED_UP.sub(r'<span class="half">\g<0></span>', escaped))  # noqa: S308 -- escaped above
 
 
-def shortened(text: str, most: float) -> str:
-    """A text cut at a word to about so many Latin letters; a Chinese character counts as two."""
-    width = 0.0
+def span(text: str) -> int:
+    """The length of a text in Latin letters; a Chinese character counts as two."""
+    return sum(2 if ord(character) >= 0x2E80 else 1 for character in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text cut at a word to about so many Latin letters."""
     for place, character in enumerate(text):
-        width += 2.0 if ord(character) >= 0x2E80 else 1.0
-        if width > most:
+        if span(text[: place + 1]) > most:
             kept = text[:place]
             cut = kept.rsplit(" ", 1)[0] if character != " " and " " in kept[-14:] else kept
             return cut.rstrip(" ,;:，；：、") + "…"

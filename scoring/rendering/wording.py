@@ -60,7 +60,7 @@ def moment(value: datetime | None) -> str:
     """Date and time with the zone's name; the value must already be in the packet's zone."""
     if value is None:
         return "–"
-    return f"{day(value)}{pgettext('between date and time', ', ')}{clock(value)}"
+    return pgettext("date and time", "%(day)s, %(clock)s") % {"day": day(value), "clock": clock(value)}
 
 
 def clock(value: datetime) -> str:
@@ -81,7 +81,13 @@ def days(values: Iterable[date]) -> str:
         return _("not yet scheduled")
     if len(ordered) == 1:
         return day(ordered[0])
-    return _("%(first)s to %(last)s") % {"first": day(ordered[0]), "last": day(ordered[-1])}
+    first, last = ordered[0], ordered[-1]
+    if (first.year, first.month) == (last.year, last.month):
+        return _("%(first)s to %(last)s") % {
+            "first": format_date(first, pgettext("first day of several in a month, date format", "j")),
+            "last": format_date(last, pgettext("last day of several in a month, date format", "j M Y")),
+        }
+    return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
 
 
 def listed(items: Iterable[str]) -> str:
@@ -140,7 +146,7 @@ def result_sentence(document: PacketDocument) -> str:
     overall = document.overall
     if overall.mean is None:
         return sentence(no_result(overall))
-    return _joined([_against_line(overall), _competency_summary(document.competencies)])
+    return joined([_against_line(overall), _competency_summary(document.competencies)])
 
 
 def _against_line(row: ResultRow) -> str:
@@ -167,18 +173,23 @@ def _competency_summary(rows: tuple[ResultRow, ...]) -> str:
         parts.append(_("No competency fails."))
     if touching:
         parts.append(
-            ngettext(
-                "One interval includes its line.", "%(count)d intervals include their line.", touching
-            )
+            ngettext("One interval includes its line.", "%(count)d intervals include their line.", touching)
             % {"count": touching}
         )
     if open_:
         parts.append(_("Without a result: %(names)s.") % {"names": listed(open_)})
-    return _joined(parts)
+    return joined(parts)
 
 
-def _joined(sentences: Iterable[str]) -> str:
-    return pgettext("between sentences", " ").join(part for part in sentences if part)
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; empty ones are left out."""
+    text = ""
+    for part in sentences:
+        if text and part:
+            text = pgettext("two sentences", "%(first)s %(second)s") % {"first": text, "second": part}
+        else:
+            text = text or part
+    return text
 
 
 def sentence(text: str) -> str:
@@ -257,7 +268,20 @@ def exception_words(item: CardException) -> str:
     }[item.code]
     if item.at is not None:
         words = listed([words, moment(item.at)])
-    return f"{words}{pgettext('before a reason', ': ')}{item.reason}" if item.reason else words
+    return because(words, item.reason) if item.reason else words
+
+
+def because(subject: str, reason: str) -> str:
+    """A subject and what is to be said of it."""
+    return pgettext("a subject and what is said of it", "%(subject)s: %(reason)s") % {
+        "subject": subject,
+        "reason": reason,
+    }
+
+
+def interval_name() -> str:
+    """What the bars and ranges are."""
+    return _("95 %% interval") % {}
 
 
 def rule_name(rule: PolicyRule) -> str:
@@ -271,9 +295,7 @@ def rule_name(rule: PolicyRule) -> str:
         said = _("%(competency)s at least %(line)s") if competency else _("Each competency at least %(line)s")
         return said % line
     if rule.code == "knock_out":
-        said = (
-            _("%(competency)s not below %(line)s") if competency else _("No competency below %(line)s")
-        )
+        said = _("%(competency)s not below %(line)s") if competency else _("No competency below %(line)s")
         return said % line
     if rule.code == "minimum_evidence":
         return _("%(questions)s questions, %(interviewers)s interviewers each") % {

@@ -40,46 +40,99 @@ PEOPLE = (
     ("林越", "林越", "Principal scientist", "no", "no", "学习能力强，独立诊断不足。"),
     ("Priya Raman", "Raman", "Senior engineer", "yes", "yes", "Good plans, each with a number that would stop it."),
     ("Jonas Weber", "Weber", "Bar raiser", "yes", "no", "The substance is there; the order of telling is not."),
-    ("Ifeoma Adeyemi-Castellanos", "Adeyemi-Castellanos", "Research engineer", "strong_yes", "strong_yes",
-     "Asked what would change the plan before anyone else did, and then costed the answer on the board."),
+    (
+        "Ifeoma Adeyemi-Castellanos",
+        "Adeyemi-Castellanos",
+        "Research engineer",
+        "strong_yes",
+        "strong_yes",
+        "Asked what would change the plan before anyone else did, and then costed the answer on the board.",
+    ),
     ("欧阳明轩", "欧阳", "Engineering manager", "yes", "yes", "遇到分歧时先复述对方的理由，再给出自己的数据。"),
-    ("Sæunn Guðmundsdóttir", "Guðmundsdóttir", "Staff engineer", "strong_no", "no",
-     "Three times the first proposal was to try something and see."),
+    (
+        "Sæunn Guðmundsdóttir",
+        "Guðmundsdóttir",
+        "Staff engineer",
+        "strong_no",
+        "no",
+        "Three times the first proposal was to try something and see.",
+    ),
 )
 COMPETENCIES = {
-    "en": ("Model architecture", "Training", "Systems and scaling", "Research judgement", "Communication",
-           "Performance", "Leadership", "Coding and design", "Data modelling", "Reliability"),
-    "zh-hans": ("模型架构", "训练", "系统与扩展", "研究判断", "沟通", "性能", "领导力", "编码与设计", "数据建模", "可靠性"),
+    "en": (
+        "Model architecture",
+        "Training",
+        "Systems and scaling",
+        "Research judgement",
+        "Communication",
+        "Performance",
+        "Leadership",
+        "Coding and design",
+        "Data modelling",
+        "Reliability",
+    ),
+    "zh-hans": (
+        "模型架构",
+        "训练",
+        "系统与扩展",
+        "研究判断",
+        "沟通",
+        "性能",
+        "领导力",
+        "编码与设计",
+        "数据建模",
+        "可靠性",
+    ),
 }
 TITLES = {
-    "en": ("Grouped-query attention and the key–value cache", "Explain position encodings to a new colleague",
-           "Mixture of experts without more latency", "Reward models that drift",
-           "Choosing between full fine-tuning and adapters", "Recovering a 2,000-GPU training run"),
-    "zh-hans": ("分组查询注意力与键值缓存", "向新同事讲解位置编码", "不增加延迟的混合专家模型", "漂移的奖励模型",
-                "全量微调与适配器的取舍", "恢复一次2,048卡的训练任务"),
+    "en": (
+        "Grouped-query attention and the key–value cache",
+        "Explain position encodings to a new colleague",
+        "Mixture of experts without more latency",
+        "Reward models that drift",
+        "Choosing between full fine-tuning and adapters",
+        "Recovering a 2,000-GPU training run",
+    ),
+    "zh-hans": (
+        "分组查询注意力与键值缓存",
+        "向新同事讲解位置编码",
+        "不增加延迟的混合专家模型",
+        "漂移的奖励模型",
+        "全量微调与适配器的取舍",
+        "恢复一次2,048卡的训练任务",
+    ),
 }
 PROMPTS = {
     "en": "<p>Our chat model has 80 layers and serves 32k-token contexts. Explain what changes in memory, bandwidth and"
-          " quality when you move it from multi-head to grouped-query attention, and how you would choose the number of"
-          " groups.</p>",
+    " quality when you move it from multi-head to grouped-query attention, and how you would choose the number of"
+    " groups.</p>",
     "zh-hans": "<p>一次使用2,048块GPU的训练，平均每9小时就有一个节点失效。写一次检查点需要11分钟，而且重启之后损失出现过两次尖峰。"
-               "请设计恢复方案，说明哪些环节应当自动化，并证明这样做值得。</p>",
+    "请设计恢复方案，说明哪些环节应当自动化，并证明这样做值得。</p>",
 }
 PROBES = {
-    "en": ("Where does the saving go when batch size is 1?", "What breaks with 4 groups on 8-way tensor parallel?",
-           "How would you convert an existing checkpoint?"),
+    "en": (
+        "Where does the saving go when batch size is 1?",
+        "What breaks with 4 groups on 8-way tensor parallel?",
+        "How would you convert an existing checkpoint?",
+    ),
     "zh-hans": ("“九小时”这个数字从何而来？", "怎样确认重放是精确的？", "凌晨三点通知谁？他应当做什么？"),
 }
 ANCHORS = {
-    "en": ("Cannot say what the key–value cache holds.", "Knows the names; mixes up what is shared between heads or what"
-           " is cached.", "Explains the three variants correctly and their direction of effect; numbers come only with"
-           " help.", "Derives cache size correctly and explains the quality trade-off with numbers; needs a prompt for"
-           " one part.", "Derives cache size and bandwidth unprompted, picks a group count from a stated budget, and says"
-           " how the quality loss would be measured before shipping."),
-    "zh-hans": ("没有意识到重启是主要成本。", "只有重启脚本和更频繁的检查点；没有成本估算；尖峰听天由命。",
-                "恢复方案合理，有一部分计算；把尖峰当作数据或优化器问题，但没有检验方法。",
-                "算出损失的工作量；提出异步或内存检查点与热备节点，并给出规模；对尖峰有检验方法。",
-                "算出损失的工作量与最优检查点间隔，用重放定位尖峰的原因，只把已经弄清楚的环节自动化，并用GPU小时说明节省了多少。"),
+    "en": (
+        "Cannot say what the key–value cache holds.",
+        "Knows the names; mixes up what is shared between heads or what is cached.",
+        "Explains the three variants correctly and their direction of effect; numbers come only with help.",
+        "Derives cache size correctly and explains the quality trade-off with numbers; needs a prompt for one part.",
+        "Derives cache size and bandwidth unprompted, picks a group count from a stated budget, and says"
+        " how the quality loss would be measured before shipping.",
+    ),
+    "zh-hans": (
+        "没有意识到重启是主要成本。",
+        "只有重启脚本和更频繁的检查点；没有成本估算；尖峰听天由命。",
+        "恢复方案合理，有一部分计算；把尖峰当作数据或优化器问题，但没有检验方法。",
+        "算出损失的工作量；提出异步或内存检查点与热备节点，并给出规模；对尖峰有检验方法。",
+        "算出损失的工作量与最优检查点间隔，用重放定位尖峰的原因，只把已经弄清楚的环节自动化，并用GPU小时说明节省了多少。",
+    ),
 }
 NOTES = (
     "Wrote 2 × layers × kv-heads × head-dim × bytes straight away and got 86 GB for one 32k sequence in bf16 with 64 heads,"
@@ -248,9 +301,7 @@ def _question(
     )
 
 
-def _score(
-    number: int, place: int, member: PanelMember, starts: datetime, note_repeats: int
-) -> QuestionScore:
+def _score(number: int, place: int, member: PanelMember, starts: datetime, note_repeats: int) -> QuestionScore:
     if not member.submitted:
         return QuestionScore(member.key, None)
     key = int(member.key[1:])
@@ -285,8 +336,16 @@ def _result(name: str, rounds: tuple[PacketRound, ...]) -> ResultRow:
     questions, people = len({number for number, _score in scored}), len({score.member for _n, score in scored})
     line = 3.0
     if len(levels) < 2:
-        return ResultRow(name, None, line=line, outcome="too_few", questions=questions, interviewers=people,
-                         reason="too_few_questions", params={"has": questions, "needs": 2})
+        return ResultRow(
+            name,
+            None,
+            line=line,
+            outcome="too_few",
+            questions=questions,
+            interviewers=people,
+            reason="too_few_questions",
+            params={"has": questions, "needs": 2},
+        )
     mean, half = fmean(levels), 2 * (stdev(levels) or 0.3) / len(levels) ** 0.5
     low, high = max(1.0, mean - half), min(5.0, mean + half)
     outcome = "met" if low >= line else ("not_met" if high < line else "not_certain")
@@ -311,8 +370,11 @@ def _policy(language: Language, rows: tuple[ResultRow, ...], overall: ResultRow)
         PolicyRule("overall_line", {"line": 3.4, "mean": overall.mean}, outcome),
         PolicyRule("competency_line", {"line": 3.0, "lowest": lowest}, "met" if lowest and lowest >= 3 else "not_met"),
         PolicyRule("knock_out", {"line": 2.5, "below": ()}, "met"),
-        PolicyRule("minimum_evidence", {"questions": 2, "interviewers": 2, "short": tuple(
-            row.name for row in rows if row.mean is None)}, "met" if all(row.mean for row in rows) else "too_few"),
+        PolicyRule(
+            "minimum_evidence",
+            {"questions": 2, "interviewers": 2, "short": tuple(row.name for row in rows if row.mean is None)},
+            "met" if all(row.mean for row in rows) else "too_few",
+        ),
         PolicyRule("weights", {"weights": ()}),
         PolicyRule("zero_weight", {"questions": ()}),
     )
@@ -339,8 +401,12 @@ def _spread(levels: list[int | None]) -> int:
 
 def _decision(members: tuple[PanelMember, ...]) -> DecisionRecord:
     votes = tuple(
-        Vote(member.key, member.before, member.recommendation,
-             "" if member.before == member.recommendation else "I had not seen how much came only after a hint.")
+        Vote(
+            member.key,
+            member.before,
+            member.recommendation,
+            "" if member.before == member.recommendation else "I had not seen how much came only after a hint.",
+        )
         for member in reversed(members)
         if member.recommendation is not None
     )
@@ -353,13 +419,22 @@ def _decision(members: tuple[PanelMember, ...]) -> DecisionRecord:
         " Architecture and training are clearly above the bar. The doubt is one skill, diagnosis of unstable runs, and it"
         " can be taught if a mentor is named.",
         votes=votes,
-        dissents=(Dissent(members[min(2, len(members) - 1)].key,
-                          "两个答案都是先降低学习率、再跳过批次。我不怀疑学习能力；我怀疑的是今年有没有资深同事能教。我仍然投反对票。",
-                          datetime(2026, 11, 18, 10, 21, tzinfo=ZONE)),),
+        dissents=(
+            Dissent(
+                members[min(2, len(members) - 1)].key,
+                "两个答案都是先降低学习率、再跳过批次。我不怀疑学习能力；我怀疑的是今年有没有资深同事能教。我仍然投反对票。",
+                datetime(2026, 11, 18, 10, 21, tzinfo=ZONE),
+            ),
+        ),
         conditions=(
-            Condition("Name an on-call mentor for training runs, for six months, before the offer.", "Elena Rossi",
-                      "24 Nov 2026"),
-            Condition("At 90 days, review one recovery led by the new colleague.", "Tomás Herrera", "90 days after start"),
+            Condition(
+                "Name an on-call mentor for training runs, for six months, before the offer.",
+                "Elena Rossi",
+                "24 Nov 2026",
+            ),
+            Condition(
+                "At 90 days, review one recovery led by the new colleague.", "Tomás Herrera", "90 days after start"
+            ),
         ),
     )
 
