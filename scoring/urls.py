@@ -1,6 +1,10 @@
 """Routes of the app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from scoring.api import CardAPI
 
 app_name = "scoring"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("scorecards/<uuid:pk>/save/", CardAPI.as_view(), name="card-save"),
+]
