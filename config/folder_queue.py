@@ -21,20 +21,30 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Whole messages or none; unreadable files count as missing, and so does a folder that was removed."""
 
-    def _put(self, queue: str, message: dict[str, Any], **kwargs: Any) -> None:
-        folder = Path(self.data_folder_out)
-        folder.mkdir(parents=True, exist_ok=True)
+    @property
+    def data_folder_in(self) -> str:
+        return self._folder("data_folder_in")
+
+    @property
+    def data_folder_out(self) -> str:
+        return self._folder("data_folder_out")
+
+    def _folder(self, option: str) -> str:
+        folder: str = self.transport_options[option]
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:  # type: ignore[override]
         # The transport reads in the order of names, and only names that end like this one.
-        file = folder / f"{time.monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
-        unfinished = file.with_suffix(".unfinished")
-        unfinished.write_bytes(str_to_bytes(dumps(message)))
-        unfinished.rename(file)
+        message = Path(self.data_folder_out) / f"{time.monotonic_ns() // 1_000_000}_{uuid4()}.{queue}.msg"
+        unfinished = message.with_suffix(".unfinished")
+        unfinished.write_bytes(str_to_bytes(dumps(payload)))
+        unfinished.rename(message)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         try:
             return super()._get(queue)
-        except (ValueError, FileNotFoundError) as error:
-            Path(self.data_folder_in).mkdir(parents=True, exist_ok=True)
+        except ValueError as error:
             raise Empty from error
 
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:

@@ -7,11 +7,11 @@ from celery import shared_task
 from delivery import services
 
 
-@shared_task(name="delivery.run_job")  # type: ignore[untyped-decorator]
+@shared_task(name="delivery.run_job")
 def run_job(job_id: str) -> None:
     services.run_job(job_id=UUID(job_id))
 
 
-@shared_task(name="delivery.ring_due_jobs")  # type: ignore[untyped-decorator]
+@shared_task(name="delivery.ring_due_jobs")
 def ring_due_jobs() -> None:
     services.ring_due()

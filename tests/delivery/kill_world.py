@@ -44,7 +44,9 @@ class World:
         self.database_name = f"kills_{os.getpid()}"
         if self.database_url:
             self._administer(f"CREATE DATABASE {self.database_name}")
-            self.database_url = urlsplit(self.database_url)._replace(path=f"/{self.database_name}").geturl()
+            parts = urlsplit(self.database_url)
+            query = f"?{parts.query}" if parts.query else ""
+            self.database_url = f"{parts.scheme}://{parts.netloc}/{self.database_name}{query}"
             self.env["DATABASE_URL"] = self.database_url
         if redis_url := os.environ.get("REDIS_URL"):
             self.env["REDIS_URL"] = urlsplit(redis_url)._replace(path=f"/{REDIS_DATABASE}").geturl()
