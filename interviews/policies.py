@@ -1,0 +1,30 @@
+"""Who may do what with jobs, loops and interviewers, beside what they may see."""
+
+from accounts.choices import Role
+from accounts.models import User
+from interviews.models import Interviewer, Job, Loop
+
+JOB_READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER}
+
+
+def may_read_jobs(user: User) -> bool:
+    return user.is_admin or bool(JOB_READERS & user.roles)
+
+
+def may_open_jobs(user: User) -> bool:
+    return Role.RECRUITER in user.roles
+
+
+def may_run_job(user: User, job: Job) -> bool:
+    """Build its plan, add candidates. One query."""
+    return Job.objects.run_by(user).filter(pk=job.pk).exists()
+
+
+def may_run_loop(user: User, loop: Loop) -> bool:
+    """Plan and book its panel. One query."""
+    return Loop.objects.run_by(user).filter(pk=loop.pk).exists()
+
+
+def may_edit_hours(user: User, interviewer: Interviewer) -> bool:
+    """One's own; recruiters and administrators everybody's."""
+    return interviewer.user_id == user.pk or user.is_admin or Role.RECRUITER in user.roles
