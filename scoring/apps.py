@@ -9,6 +9,9 @@ class ScoringConfig(AppConfig):
     verbose_name = _("Scoring")
 
     def ready(self) -> None:
-        from scoring.triggers import TRIGGERS  # noqa: PLC0415 -- apps must be loaded first
+        from delivery.handlers import register  # noqa: PLC0415 -- apps must be loaded first
+        from scoring.services.packets import JOB_KIND, draw_packet  # noqa: PLC0415 -- likewise
+        from scoring.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        register(JOB_KIND, draw_packet)
