@@ -15,10 +15,11 @@ APART = 1.0
 
 @dataclass(frozen=True, slots=True)
 class AgreementCell:
-    """Mean level of one interviewer in one competency over ``count`` questions; mean None: not asked."""
+    """Mean level of one interviewer in one competency over ``count`` questions; without a mean, words why."""
 
     mean: float | None = None
     count: int = 0
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def stands_apart(cells: list[AgreementCell]) -> list[int]:
 
 
 def draw_agreement(table: AgreementMap, labels: Mapping[str, str], *, fonts: str = LATIN_FIRST) -> str:
-    """Draw the map, in bands of six competencies. ``labels``: title, description, not_asked, spread."""
+    """Draw the map, in bands of six competencies. ``labels``: title, description, spread."""
     bands = -(-len(table.columns) // CELLS_A_BAND) or 1
     per_band = -(-len(table.columns) // bands) or 1
     parts: list[str] = []
@@ -80,7 +81,7 @@ def _band(table: AgreementMap, columns: range, top: float, labels: Mapping[str, 
         signs = stands_apart([row.cells[index] for row in table.rows])
         for row_index, (row, sign) in enumerate(zip(table.rows, signs, strict=True)):
             y = first + row_index * ROW
-            parts += _cell(row.cells[index], sign, middle, y, room - CELL_GAP, labels)
+            parts += _cell(row.cells[index], sign, middle, y, room - CELL_GAP)
         y = first + len(table.rows) * ROW + 8
         parts.append(
             text(table.spreads[index], middle, y, size=8.5, fill=palette.INK, class_="lw-label", anchor="middle")
@@ -130,12 +131,10 @@ def _name(row: AgreementRow, middle: float) -> list[str]:
     return parts
 
 
-def _cell(
-    cell: AgreementCell, sign: int, middle: float, y: float, width: float, labels: Mapping[str, str]
-) -> list[str]:
+def _cell(cell: AgreementCell, sign: int, middle: float, y: float, width: float) -> list[str]:
     baseline = y + CELL_HEIGHT / 2 + 3.2
     if cell.mean is None:
-        words = wrap(labels["not_asked"], width, size=7.5, lines=1)[0]
+        words = wrap(cell.words, width, size=7.5, lines=1)[0]
         return [text(words, middle, baseline, size=7.5, fill=palette.THIRD, class_="lw-not-asked", anchor="middle")]
     level = palette.level_of(cell.mean)
     ground, ink = palette.LEVELS[level]

@@ -17,7 +17,7 @@ def draw_dots(levels: tuple[int, ...], labels: Mapping[str, str], *, fonts: str 
     """A scale of five with one dot for each level given; equal ones are stacked. ``labels``: title."""
     most = max((levels.count(level) for level in levels), default=0)
     # Up to three dots stand clear of each other; more close up, so that none leaves the figure.
-    pitch = 4.2 if most <= 3 else 9.6 / (most - 1)
+    pitch = 4.2 if most <= 3 else 9.2 / (most - 1)
     base = DOTS_HEIGHT - 3.5
     parts = [_stroke(2, base, 2 + 4 * STEP, base)]
     parts += [_stroke(2 + i * STEP, base - 1.6, 2 + i * STEP, base + 1.6) for i in range(5)]

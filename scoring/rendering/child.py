@@ -13,7 +13,7 @@ import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from weasyprint import CSS, HTML, Attachment, Document
 from weasyprint.text.fonts import FontConfiguration
@@ -124,7 +124,7 @@ def limit_cpu(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
-def answer(renderer: Renderer, request: dict[str, object], warnings: Warnings) -> tuple[dict, bytes]:
+def answer(renderer: Renderer, request: dict[str, object], warnings: Warnings) -> tuple[dict[str, Any], bytes]:
     """Render one request; a failure becomes an answer, so that the process stays warm."""
     warnings.messages.clear()
     started = resource.getrusage(resource.RUSAGE_SELF)
@@ -135,14 +135,14 @@ def answer(renderer: Renderer, request: dict[str, object], warnings: Warnings) -
             made_at=str(request["made_at"]),
             attachment=request["attachment"] if isinstance(request["attachment"], str) else None,
         )
-    except (Exception, RecursionError) as error:  # the last resort of a process: say it, stay alive
+    except Exception as error:  # noqa: BLE001 -- the last resort of a process: say it, stay alive
         return {"error": f"{type(error).__name__}: {error}"[:500]}, b""
     ended = resource.getrusage(resource.RUSAGE_SELF)
     cpu = ended.ru_utime + ended.ru_stime - started.ru_utime - started.ru_stime
     return {"pages": pages, "warnings": warnings.messages, "cpu": cpu}, pdf
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer requests until the other side closes."""
     warnings = Warnings()
     logger = logging.getLogger("weasyprint")

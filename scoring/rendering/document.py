@@ -253,7 +253,10 @@ class Edition:
 
 @dataclass(frozen=True, slots=True)
 class InputLine:
-    """One kind of input. Codes: question_versions, scorecards (count, revisions), policy (name, version), decision (at)."""
+    """One kind of input.
+
+    Codes: question_versions (count), scorecards (count, revisions, amended), policy (name, version), decision (at).
+    """
 
     code: str
     params: Mapping[str, object] = field(default_factory=dict)

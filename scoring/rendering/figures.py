@@ -98,7 +98,6 @@ def agreement(document: PacketDocument) -> SafeString:
     )
     labels = {
         "title": _agreement_said(rows, names),
-        "not_asked": _("not asked"),
         "spread": _("Lowest to highest level"),
     }
     table = AgreementMap(names, rows, tuple(_spread(document, name) for name in names))
@@ -109,7 +108,7 @@ def _levels(document: PacketDocument, competency: str, member: str | None = None
     return [
         score.level
         for question in document.questions
-        if competency in {name for name, _weight in question.competencies}
+        if competency in dict(question.competencies)
         for score in question.scores
         if score.level is not None and member in (None, score.member)
     ]
@@ -117,7 +116,15 @@ def _levels(document: PacketDocument, competency: str, member: str | None = None
 
 def _cell(document: PacketDocument, member: PanelMember, competency: str) -> AgreementCell:
     levels = _levels(document, competency, member.key)
-    return AgreementCell(fmean(levels), len(levels)) if levels else AgreementCell()
+    if levels:
+        return AgreementCell(fmean(levels), len(levels))
+    asked = any(
+        competency in dict(question.competencies) and member.key in {score.member for score in question.scores}
+        for question in document.questions
+    )
+    if not asked:
+        return AgreementCell(words=_("not asked"))
+    return AgreementCell(words=_("not assessed") if member.submitted else _("card not in"))
 
 
 def _spread(document: PacketDocument, competency: str) -> str:

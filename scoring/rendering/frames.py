@@ -1,20 +1,20 @@
 """Length-prefixed messages over a pipe: four bytes of length, big-endian, then the payload."""
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 _LENGTH = struct.Struct(">I")
 LONGEST = 256 * 1024 * 1024
 
 
-def write_frame(stream: BinaryIO, payload: bytes) -> None:
+def write_frame(stream: IO[bytes], payload: bytes) -> None:
     """Send one message. OSError (BrokenPipeError) when the other side has gone."""
     stream.write(_LENGTH.pack(len(payload)))
     stream.write(payload)
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
+def read_frame(stream: IO[bytes]) -> bytes | None:
     """The next message, or None when the other side has closed. EOFError when it died in the middle of one."""
     head = stream.read(_LENGTH.size)
     if not head:

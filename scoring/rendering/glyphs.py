@@ -5,7 +5,9 @@ replaced by a mark that nobody takes for text, and listed in the appendix by its
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,22 +46,28 @@ def printable(text: str) -> str:
     return normalised
 
 
-def printable_values(value: Any) -> tuple[Any, set[str]]:
-    """A copy of nested dataclasses, tuples and mappings with every text printable, and what was missing."""
-    if isinstance(value, str):
-        return printable(value), missing_characters(value)
-    if isinstance(value, tuple):
-        pairs = [printable_values(item) for item in value]
-        return tuple(pair[0] for pair in pairs), set().union(*(pair[1] for pair in pairs))
-    if isinstance(value, dict):
-        pairs = [printable_values(item) for item in value.values()]
-        return dict(zip(value, (pair[0] for pair in pairs), strict=True)), set().union(*(pair[1] for pair in pairs))
-    if is_dataclass(value) and not isinstance(value, type):
-        names = [part.name for part in fields(value)]
-        pairs = [printable_values(getattr(value, name)) for name in names]
-        changed = dict(zip(names, (pair[0] for pair in pairs), strict=True))
-        return replace(value, **changed), set().union(*(pair[1] for pair in pairs))
-    return value, set()
+def printable_values(value: Any, zone: tzinfo) -> tuple[Any, set[str]]:
+    """A copy of nested dataclasses, sequences and mappings, and the characters no font draws.
+
+    Every text in it is printable and every moment in ``zone``, whatever offset it was stored with.
+    """
+    missing: set[str] = set()
+
+    def copied(part: Any) -> Any:
+        if isinstance(part, str):
+            missing.update(missing_characters(part))
+            return printable(part)
+        if isinstance(part, datetime):
+            return part.astimezone(zone)
+        if isinstance(part, tuple | list):
+            return tuple(copied(item) for item in part)
+        if isinstance(part, Mapping):
+            return {key: copied(item) for key, item in part.items()}
+        if is_dataclass(part) and not isinstance(part, type):
+            return replace(part, **{each.name: copied(getattr(part, each.name)) for each in fields(part)})
+        return part
+
+    return copied(value), missing
 
 
 def _normalised(text: str) -> str:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ SHEETS = {
 
 def packet_html(document: PacketDocument) -> str:
     """The whole packet. The same document always gives the same text; no query, no clock."""
-    shown, missing = printable_values(document)
+    shown, missing = printable_values(document, ZoneInfo(document.zone))
     with override(document.language):
         return render_to_string("packet/packet.html", _context(shown, missing))
 

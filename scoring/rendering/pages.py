@@ -266,6 +266,7 @@ def _evidence_page(document: PacketDocument, each: PacketRound, question: AskedQ
         "ladder": _ladder(question),
         "columns": [document.member(score.member).short_name for score in question.scores],
         "narrow": len(question.scores) > 4,
+        "narrowest": len(question.scores) > 6,
         "notes": notes,
         "side_by_side": len(notes) <= COLUMNS_AT_MOST and all(note["short"] for note in notes),
     }
@@ -324,7 +325,9 @@ def _note(document: PacketDocument, each: PacketRound, score: QuestionScore) -> 
 def _saved(score: QuestionScore) -> str:
     if score.saved_at is None:
         return ""
-    return _("Saved %(time)s, revision %(number)d") % {
-        "time": f"{score.saved_at:%H:%M:%S} {score.saved_at.tzname()}",
-        "number": score.revision,
-    }
+    return wording.listed(
+        (
+            _("Saved %(time)s") % {"time": f"{score.saved_at:%H:%M:%S} {score.saved_at.tzname()}"},
+            (_("revision %(number)d") % {"number": score.revision}).replace(" ", "\N{NO-BREAK SPACE}"),
+        )
+    )

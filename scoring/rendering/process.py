@@ -17,7 +17,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, Any
 
 from scoring.rendering.frames import read_frame, write_frame
 
@@ -27,7 +27,7 @@ PACKETS_A_CHILD = 40  # its memory grows by about half a megabyte per packet
 FONT_CONFIGURATION = "<?xml version='1.0'?><fontconfig><cachedir>{folder}</cachedir></fontconfig>"
 
 
-class RenderFailed(Exception):
+class RenderFailed(Exception):  # noqa: N818 -- named as what happened, like RenderTimeout
     """The packet could not be rendered; the next one gets a working process."""
 
 
@@ -132,7 +132,7 @@ class RenderProcess:
         self._talk(self._child, None)
         return self._child
 
-    def _exchange(self, child: subprocess.Popen[bytes], request: bytes) -> tuple[dict, bytes]:
+    def _exchange(self, child: subprocess.Popen[bytes], request: bytes) -> tuple[dict[str, Any], bytes]:
         head, pdf = self._talk(child, request)
         return json.loads(head), pdf
 
@@ -147,6 +147,8 @@ class RenderProcess:
         timer = threading.Timer(self.wall_seconds, expire)
         timer.daemon = True
         timer.start()
+        cause: Exception | None = None
+        head = body = None
         try:
             stdin, stdout = _pipes(child)
             if request is not None:
@@ -154,9 +156,7 @@ class RenderProcess:
             head = read_frame(stdout)
             body = read_frame(stdout) if request is not None else b""
         except (EOFError, OSError) as error:
-            head, body, cause = None, None, error
-        else:
-            cause = None
+            cause = error
         finally:
             timer.cancel()
         if head is None or body is None:
@@ -179,7 +179,7 @@ class RenderProcess:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _pipes(child: subprocess.Popen[bytes]) -> tuple[BinaryIO, BinaryIO]:
+def _pipes(child: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     if child.stdin is None or child.stdout is None:
         raise RenderFailed("The render process has no pipes.")
     return child.stdin, child.stdout

@@ -57,7 +57,7 @@ def day(value: date | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """Date and time with the zone's name; the value must already be in the packet's zone."""
+    """Date and time with the zone's name."""
     if value is None:
         return "–"
     return pgettext("date and time", "%(day)s, %(clock)s") % {"day": day(value), "clock": clock(value)}

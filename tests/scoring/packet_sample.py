@@ -106,7 +106,8 @@ PROMPTS = {
     "en": "<p>Our chat model has 80 layers and serves 32k-token contexts. Explain what changes in memory, bandwidth and"
     " quality when you move it from multi-head to grouped-query attention, and how you would choose the number of"
     " groups.</p>",
-    "zh-hans": "<p>一次使用2,048块GPU的训练，平均每9小时就有一个节点失效。写一次检查点需要11分钟，而且重启之后损失出现过两次尖峰。"
+    "zh-hans": "<p>一次使用2,048块GPU的训练，平均每9小时就有一个节点失效。写一次检查点需要11分钟，"
+    "而且重启之后损失出现过两次尖峰。"
     "请设计恢复方案，说明哪些环节应当自动化，并证明这样做值得。</p>",
 }
 PROBES = {
@@ -135,21 +136,21 @@ ANCHORS = {
     ),
 }
 NOTES = (
-    "Wrote 2 × layers × kv-heads × head-dim × bytes straight away and got 86 GB for one 32k sequence in bf16 with 64 heads,"
+    "Wrote 2 × layers × kv-heads × head-dim × bytes straight away and got 86 GB for one 32k sequence in bf16 with 64 heads,"  # noqa: E501
     " then 10.7 GB with 8 groups. Picked 8 groups “because the tensor-parallel degree is 8”, which is the right reason."
     " Needed a nudge to say how the loss would be measured. On conversion of a checkpoint we ran out of time; the first"
     " idea, mean-pooling the key and value heads and a short continued training, is what we did.",
     "Very fluent. Corrected a factor of two without help. Linked the group count to the tensor-parallel degree and to"
-    " decode bandwidth. I had to ask about evaluation; then proposed long-context retrieval and a held-out perplexity gate."
+    " decode bandwidth. I had to ask about evaluation; then proposed long-context retrieval and a held-out perplexity gate."  # noqa: E501
     " Batch size 1 was answered well: bandwidth, not memory, is what one buys.",
     "检查点间隔的推导是对的，但对损失尖峰没有独立的诊断：先提出降低学习率，再提出跳过批次，都没有验证方法。重放实验是面试官提示之后才"
     "出现的。按锚点的文字，尖峰“听天由命”，应评2级。在提示之后，重放方案的细节是完整的，说明学习能力强。但这道题考察的是独立定位问题的能力。",
-    "Checkpoint arithmetic was right. But the replay came after I mentioned data order; before that the plan was “lower the"
-    " learning rate after a restart”. I chose 3 because the anchor for 4 asks for the test to be the candidate’s own. Hot"
+    "Checkpoint arithmetic was right. But the replay came after I mentioned data order; before that the plan was “lower the"  # noqa: E501
+    " learning rate after a restart”. I chose 3 because the anchor for 4 asks for the test to be the candidate’s own. Hot"  # noqa: E501
     " spares were sized well. After my hint the replay design was complete within two minutes.",
-    "Arithmetic right, reasons right. Claimed “quality loss is below noise” with no source; withdrew it when asked. Level 4,"
+    "Arithmetic right, reasons right. Claimed “quality loss is below noise” with no source; withdrew it when asked. Level 4,"  # noqa: E501
     " not 5: evaluation came from us. Stayed calm when I disagreed on purpose about the cache layout.",
-    "Started from the budget and worked back. Two of three numbers were right at once, the third after a look at the units."
+    "Started from the budget and worked back. Two of three numbers were right at once, the third after a look at the units."  # noqa: E501
     " Said plainly what was a guess. Would have liked one measured number from an own system instead of a paper’s.",
     "比较是正确的，但比较笼统。对140个产品的批量服务成本（适配器热切换、显存碎片）没有估算，直到我给出并发数。愿意修改结论，这一点很好。",
     "Good start, then a long detour. The question on ownership was answered with tools, not with people.",
@@ -201,7 +202,7 @@ def packet_sample(
         doubt=Doubt(6, 2, 3.41, 5, 3.66) if overall.mean is not None else None,
         decision=_decision(members) if decided else None,
         missing=() if decided else (("cards", "debrief") if cards_missing else ("decision",)),
-        editions=_editions(),
+        editions=_editions()[: 3 if decided else 2],
         inputs=_inputs(made, cards_in),
         inputs_hash="17a68e69f979f3d4ec210441373ac4112596936188d03c90f6397b7d0d1eee0d",
         verification_code="D1R3-KRMS-NK22",
@@ -415,8 +416,8 @@ def _decision(members: tuple[PanelMember, ...]) -> DecisionRecord:
         decided_at=datetime(2026, 11, 20, 16, 55, tzinfo=ZONE),
         decided_by="Elena Rossi",
         decided_by_title="Director, Large-Model Platform",
-        rationale="All rules of policy v5 are met; the interval includes the pass line, so the panel read and voted again."
-        " Architecture and training are clearly above the bar. The doubt is one skill, diagnosis of unstable runs, and it"
+        rationale="All rules of policy v5 are met; the interval includes the pass line, so the panel read and voted again."  # noqa: E501
+        " Architecture and training are clearly above the bar. The doubt is one skill, diagnosis of unstable runs, and it"  # noqa: E501
         " can be taught if a mentor is named.",
         votes=votes,
         dissents=(
