@@ -105,6 +105,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# After a child was killed its main process waits this long for a result; with a folder as queue nothing else moves.
+CELERY_WORKER_LOST_WAIT = 1
 # A request must not wait for a dead broker: one short try, then the sweep rings again.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"

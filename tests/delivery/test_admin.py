@@ -11,7 +11,7 @@ PAGE = "admin:delivery_durablejob_changelist"
 
 
 @pytest.fixture
-def admin_client(client):
+def admin_client(client, db):
     client.force_login(UserFactory(roles=[Role.ADMIN], is_staff=True, is_superuser=True))
     return client
 
