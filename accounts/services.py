@@ -7,6 +7,8 @@ from django.db import models, transaction
 from accounts.choices import Language, Role
 from accounts.models import AuditEntry, RoleGrant, User
 
+_PREFERENCES = ("language", "time_zone")
+
 
 def record(*, actor: User | None, action: str, subject: models.Model, **detail: str | int | bool | None) -> AuditEntry:
     """Write one line of the audit trail, inside the caller's transaction. ``detail`` holds ids and codes only."""
@@ -58,5 +60,5 @@ def set_preferences(*, user: User, language: str | None = None, time_zone: str |
         user.language = language
     if time_zone is not None:
         user.time_zone = time_zone
-    user.full_clean(validate_unique=False, validate_constraints=False)
-    user.save(update_fields=["language", "time_zone"])
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - set(_PREFERENCES))
+    user.save(update_fields=_PREFERENCES)
