@@ -13,6 +13,8 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+# A question has at most one version in these states.
+OPEN_STATES = (VersionState.DRAFT, VersionState.IN_REVIEW)
 # A version in one of these states never changes its words again.
 FROZEN_STATES = (VersionState.PUBLISHED, VersionState.RETIRED)
 

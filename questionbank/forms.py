@@ -1,16 +1,23 @@
 """What an author types."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Language
 from questionbank.choices import LEVELS, VersionState
+from questionbank.formats.source import MAX_BYTES
 from questionbank.models import Category, Competency, QuestionVersion, RoleFamily, SeniorityLevel
+from questionbank.selectors import WAITING
+from questionbank.services.importing import SUFFIXES, Defaults
 from questionbank.services.versions import Content, Wording
 
 MOST_COMPETENCIES = 3
+MOST_FILES = 20
+_MIB = 1024 * 1024
 
 
 class FacetsForm(forms.Form):
@@ -26,7 +33,11 @@ class FacetsForm(forms.Form):
     role = forms.ModelChoiceField(
         RoleFamily.objects.all(), to_field_name="slug", label=_("Role"), required=False, empty_label=_("All")
     )
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *VersionState.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All")), *VersionState.choices, (WAITING, _("Drafts of others"))],
+        required=False,
+    )
 
 
 class WordingForm(forms.Form):
@@ -84,12 +95,17 @@ class WordingForm(forms.Form):
         return Wording(
             language=language,
             title=data["title"],
-            prompt=data["prompt"],
-            context=data["context"],
-            reference_answer=data["reference_answer"],
+            prompt=_lines(data["prompt"]),
+            context=_lines(data["context"]),
+            reference_answer=_lines(data["reference_answer"]),
             probes=tuple(data["probes"].splitlines()),
-            anchors=tuple(data[f"anchor_{level}"] for level in LEVELS),
+            anchors=tuple(_lines(data[f"anchor_{level}"]) for level in LEVELS),
         )
+
+
+def _lines(text: str) -> str:
+    """Text as files have it: browsers send every line end as two characters."""
+    return text.replace("\r\n", "\n")
 
 
 class VersionForm(forms.Form):
@@ -171,6 +187,98 @@ def initial_wordings(version: QuestionVersion) -> dict[str, dict[str, Any]]:
             "prompt": text.prompt,
             "context": text.context,
             "reference_answer": text.reference_answer,
-            "probes": "\n".join(text.probes),
+            "probes": "\n".join(" ".join(probe.splitlines()) for probe in text.probes),
         } | {f"anchor_{level.level}": level.anchor for level in text.levels.all()}
     return found
+
+
+class SeenForm(forms.Form):
+    """Which words somebody has read, by the id of their text: what is published is what was read."""
+
+    seen = forms.UUIDField()
+
+
+class IdsField(forms.Field):
+    """Ids of which at least one must be chosen."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: list[str] | None) -> set[UUID]:
+        try:
+            return {UUID(one) for one in value or []}
+        except ValueError:
+            return set()
+
+
+class SeenManyForm(forms.Form):
+    """As ``SeenForm``, for many; whether they may be published is for the service to say."""
+
+    seen = IdsField(error_messages={"required": _("Choose at least one question.")})
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """One or more Markdown files. What is in them, or that nothing is, the preview says."""
+
+    widget = FilesInput(attrs={"accept": ",".join(sorted(SUFFIXES))})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files = [super(FilesField, self).clean(file, initial) for file in data or [None]]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(_("Choose at most %(limit)s files."), "too_many_files", {"limit": MOST_FILES})
+        for file in files:
+            if file.size > MAX_BYTES:
+                words = {"name": file.name, "limit": MAX_BYTES // _MIB}
+                raise forms.ValidationError(_("%(name)s is larger than %(limit)s MiB."), "file_too_large", words)
+        return files
+
+
+class UploadForm(forms.Form):
+    banks = FilesField(
+        label=_("Markdown files"),
+        allow_empty_file=True,
+        max_length=255,
+        help_text=_("Up to 20 files of at most 20 MiB each. You see what the import would do before it does it."),
+    )
+
+
+class DefaultsForm(forms.Form):
+    """What a bank leaves out."""
+
+    role_families = forms.ModelMultipleChoiceField(
+        RoleFamily.objects.all(), label=_("Roles"), widget=forms.CheckboxSelectMultiple
+    )
+    lowest_seniority = forms.ModelChoiceField(SeniorityLevel.objects.all(), label=_("Seniority from"))
+    highest_seniority = forms.ModelChoiceField(SeniorityLevel.objects.all(), label=_("up to"))
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=240)
+    difficulty = forms.IntegerField(label=_("Difficulty, 1 to 5"), min_value=1, max_value=5)
+
+    @property
+    def plain_fields(self) -> list[forms.BoundField]:
+        return [self[n] for n in ("lowest_seniority", "highest_seniority", "minutes", "difficulty")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        lowest, highest = cleaned.get("lowest_seniority"), cleaned.get("highest_seniority")
+        if lowest and highest and lowest.rank > highest.rank:
+            self.add_error("highest_seniority", _("The seniority range is upside down."))
+        return cleaned
+
+    def defaults(self) -> Defaults:
+        data = self.cleaned_data
+        return Defaults(**data | {"role_families": tuple(data["role_families"])})
+
+
+def initial_defaults() -> dict[str, Any]:
+    """All roles and the whole ladder, a middling question."""
+    ladder = list(SeniorityLevel.objects.all())
+    return {
+        "role_families": list(RoleFamily.objects.all()),
+        "lowest_seniority": ladder[0],
+        "highest_seniority": ladder[-1],
+        "minutes": 20,
+        "difficulty": 3,
+    }

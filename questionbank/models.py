@@ -12,7 +12,7 @@ from accounts.choices import Language
 from accounts.constraints import between, known
 from accounts.identifiers import new_id
 from questionbank.choices import VersionState
-from questionbank.querysets import QuestionQuerySet, QuestionVersionQuerySet
+from questionbank.querysets import ImportQuerySet, QuestionQuerySet, QuestionVersionQuerySet
 
 
 class TwoNames:
@@ -223,3 +223,39 @@ class CompetencyWeight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.competency_id}: {self.percent} %"
+
+
+class Import(models.Model):
+    """Files that somebody has uploaded and looks through before they become drafts."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    imported_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class ImportFile(models.Model):
+    """One file of an import as it was uploaded; kept only until the import is done or given up."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    upload = models.ForeignKey(Import, models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=255)
+    content = models.BinaryField()
+
+    class Meta:
+        ordering = ["upload", "position"]
+        constraints = [models.UniqueConstraint(fields=["upload", "position"], name="importfile_position_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -47,3 +47,12 @@ class QuestionVersionQuerySet(models.QuerySet[Any]):
         """The newest published version of each question that has not been retired."""
         newest = self.model.objects.filter(question=OuterRef("question"), state=VersionState.PUBLISHED)
         return self.filter(state=VersionState.PUBLISHED, pk=Subquery(newest.order_by("-number").values("pk")[:1]))
+
+
+class ImportQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """An unfinished import is its uploader's alone."""
+        return self.filter(created_by=user) if WRITERS & user.roles else self.none()
+
+    def unfinished(self) -> Self:
+        return self.filter(imported_at=None)

@@ -7,8 +7,11 @@ from django.utils.translation import get_language
 
 from accounts.choices import Language
 from accounts.models import User
-from questionbank.choices import VersionState
+from questionbank.choices import OPEN_STATES
 from questionbank.models import CompetencyWeight, Question, QuestionText, QuestionVersion
+
+# Beside the states of versions: open drafts of other people.
+WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Facets:
 
 
 def question_list(*, user: User, facets: Facets) -> QuerySet[Question]:
-    """The questions a person may see, each with its newest version. Four queries at any size."""
+    """The questions a person may see, each with its newest version as its only one. Four queries at any size."""
     questions = Question.objects.visible_to(user)
     if facets.text:
         questions = questions.matching(facets.text)
@@ -34,12 +37,12 @@ def question_list(*, user: User, facets: Facets) -> QuerySet[Question]:
         questions = questions.filter(Exists(wanted.filter(weights__competency__slug=facets.competency)))
     if facets.role:
         questions = questions.filter(Exists(wanted.filter(role_families__slug=facets.role)))
-    if facets.state:
+    if facets.state == WAITING:
+        questions = questions.filter(Exists(drafts_waiting_for(user).filter(question=OuterRef("pk"))))
+    elif facets.state:
         questions = questions.filter(Exists(wanted.filter(state=facets.state)))
     newest = with_words(QuestionVersion.objects.newest())
-    return questions.select_related("category").prefetch_related(
-        Prefetch("versions", queryset=newest, to_attr="newest_versions")
-    )
+    return questions.select_related("category").prefetch_related(Prefetch("versions", queryset=newest))
 
 
 def with_words(versions: QuerySet[QuestionVersion]) -> QuerySet[QuestionVersion]:
@@ -64,5 +67,4 @@ def question_versions(*, question: Question) -> list[QuestionVersion]:
 
 def drafts_waiting_for(user: User) -> QuerySet[QuestionVersion]:
     """Open drafts that somebody else wrote: what this author can publish."""
-    waiting = QuestionVersion.objects.visible_to(user).filter(state__in=[VersionState.DRAFT, VersionState.IN_REVIEW])
-    return with_words(waiting.exclude(author=user)).select_related("question__category")
+    return QuestionVersion.objects.visible_to(user).filter(state__in=OPEN_STATES).exclude(author=user)

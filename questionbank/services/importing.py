@@ -1,47 +1,42 @@
 """Reading other people's question files into the bank."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.text import slugify
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.choices import Language
 from accounts.models import User
 from accounts.services import record
 from questionbank.choices import GENERIC_ANCHORS, ImportStatus
 from questionbank.formats.fingerprint import content_fingerprint, title_key
 from questionbank.formats.markdown import read_markdown_bank
 from questionbank.formats.reading import ReadProblem, ReadQuestion
+from questionbank.formats.source import MAX_BYTES
 from questionbank.models import (
     Category,
-    Competency,
     Question,
     QuestionText,
     QuestionVersion,
     RoleFamily,
     SeniorityLevel,
 )
-from questionbank.services.versions import Content, Wording, create_question, write_draft
+from questionbank.services.shelves import Shelves
+from questionbank.services.versions import (
+    Content,
+    Wording,
+    as_wording,
+    create_question,
+    wait_for_numbers,
+    write_draft,
+)
+from questionbank.wording import doubt_message, problem_message
 
 SUFFIXES = {".md", ".markdown"}
-
-_MESSAGES = {
-    "file_too_large": gettext_lazy("The file has %(bytes)s bytes; %(limit)s are the most."),
-    "too_many_lines": gettext_lazy("The file has too many lines."),
-    "empty_file": gettext_lazy("The file is empty."),
-    "binary": gettext_lazy("This is not a text file."),
-    "not_utf8": gettext_lazy("The text is not UTF-8. Save the file as UTF-8 and try again."),
-    "cut_off": gettext_lazy("The file ends in the middle of a character: it was copied only in part."),
-    "line_too_long": gettext_lazy("This line has %(characters)s characters; %(limit)s are the most."),
-    "unclosed_code": gettext_lazy("A code block that starts here never ends."),
-    "unclosed_comment": gettext_lazy("A comment that starts here never ends."),
-    "no_questions": gettext_lazy("No question was found. Questions stand under headings such as “### Q1: …”."),
-    "text_too_long": gettext_lazy("This question has %(length)s characters in one part; %(limit)s are the most."),
-}
+WRITTEN = {ImportStatus.CREATED, ImportStatus.CHANGED, ImportStatus.UNSURE}
+_BY_TITLE = "title:"
+_LONGEST_KEY = 290
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +59,12 @@ class ImportItem:
     title: str
     category: str
     status: ImportStatus
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()  # codes
     question: ReadQuestion | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def doubts_in_words(self) -> list[str]:
+        return [doubt_message(code) for code in self.doubts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,21 @@ class ImportReport:
     errors: tuple[Unreadable, ...]
 
     @property
+    def file_names(self) -> list[str]:
+        return list(dict.fromkeys(item.file for item in self.items))
+
+    @property
     def counts(self) -> dict[str, int]:
         return {status.value: sum(item.status == status for item in self.items) for status in ImportStatus}
+
+    @property
+    def questions(self) -> list[ImportItem]:
+        return [item for item in self.items if item.question]
+
+    @property
+    def drafts(self) -> int:
+        """How many versions it writes."""
+        return sum(item.status in WRITTEN for item in self.items)
 
     @property
     def usable(self) -> int:
@@ -98,35 +110,56 @@ def read_files(paths: Iterable[Path]) -> tuple[list[tuple[str, bytes]], list[Unr
     files: list[tuple[str, bytes]] = []
     errors = []
     for path in paths:
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+        found = _markdown_in(path) if path.is_dir() else [path]
         if not found:
-            errors.append(Unreadable(str(path), 0, _("This folder holds no Markdown file.")))
+            errors.append(_unreadable(path, "no_markdown"))
         for file in found:
             try:
-                files.append((str(file), file.read_bytes()))
-            except OSError as error:
-                errors.append(Unreadable(str(file), 0, error.strerror or str(error)))
+                with file.open("rb") as opened:
+                    # One byte more than may be read, so that the reader can say that it is too much.
+                    files.append((_shown(file), opened.read(MAX_BYTES + 1)))
+            except FileNotFoundError:
+                errors.append(_unreadable(file, "no_file"))
+            except PermissionError:
+                errors.append(_unreadable(file, "no_access"))
+            except OSError:
+                errors.append(_unreadable(file, "unopenable"))
     return files, errors
 
 
+def _markdown_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.is_dir())
+
+
+def _unreadable(path: Path, code: str) -> Unreadable:
+    return Unreadable(_shown(path), 0, problem_message(ReadProblem(0, code)))
+
+
+def _shown(path: Path) -> str:
+    """A path as text that any output takes: file names may hold bytes that are no characters."""
+    return str(path).encode("utf-8", "replace").decode()
+
+
 def preview(*, files: Iterable[tuple[str, bytes]]) -> ImportReport:
-    """What an import of these files would do; nothing is written. Two queries however many questions."""
+    """What an import of these files would do; nothing is written. One query however many questions."""
     items: list[ImportItem] = []
     errors: list[Unreadable] = []
-    known = _stored_fingerprints()
+    stored, taken = _stored_questions()
     seen: set[str] = set()
     for name, data in files:
         reading = read_markdown_bank(data)
-        problems = [*reading.problems, *filter(None, map(_too_long, reading.questions))]
-        refused = {problem.line for problem in problems}
-        for problem in problems:
-            errors.append(Unreadable(name, problem.line, _message(problem)))
+        too_long = [problem for problem in map(_too_long, reading.questions) if problem]
+        for problem in [*reading.problems, *too_long]:
+            errors.append(Unreadable(name, problem.line, problem_message(problem)))
             items.append(ImportItem(name, problem.line, "", "", ImportStatus.UNREADABLE))
+        refused = {problem.line for problem in too_long}
         for question in reading.questions:
             if question.line in refused:
                 continue
-            key = title_key(question.title)
-            status = ImportStatus.DUPLICATE if key in seen else _status(question, known.get(key))
+            key = _source_key(question.title)
+            status = _status(question, stored.get(key))
+            if key in seen or (key in taken and key not in stored):
+                status = ImportStatus.DUPLICATE
             seen.add(key)
             items.append(
                 ImportItem(name, question.line, question.title, question.category, status, question.doubts, question)
@@ -138,95 +171,20 @@ def preview(*, files: Iterable[tuple[str, bytes]]) -> ImportReport:
 def import_files(*, files: Iterable[tuple[str, bytes]], author: User, defaults: Defaults) -> ImportReport:
     """Import what the preview shows, all or nothing: new and changed questions become drafts.
 
-    Unchanged ones and possible duplicates write nothing, so importing the same files twice is safe.
+    Unchanged ones and possible duplicates write nothing, so importing the same files twice is safe. A changed
+    question takes from the file what the file says and keeps the rest: anchors, weights, the other language.
     """
+    wait_for_numbers()
     report = preview(files=files)
-    categories: dict[str, Category] = {}
+    shelves = Shelves()
     for item in report.items:
         question = item.question
-        if question is None or item.status in {ImportStatus.UNCHANGED, ImportStatus.DUPLICATE}:
+        if question is None or item.status not in WRITTEN:
             continue
-        if question.category not in categories:
-            categories[question.category] = _category(question.category, question.language)
-        category = categories[question.category]
-        _store(question, category, author, defaults)
+        category = shelves.category(question.category, question.language)
+        version = _store(question, category, author, defaults)
+        record(actor=author, action="version.imported", subject=version, line=question.line)
     return report
-
-
-def _store(question: ReadQuestion, category: Category, author: User, defaults: Defaults) -> None:
-    key = _source_key(question.title)
-    content = Content(
-        minutes=question.minutes or defaults.minutes,
-        difficulty=question.difficulty or defaults.difficulty,
-        lowest_seniority=defaults.lowest_seniority,
-        highest_seniority=defaults.highest_seniority,
-        role_families=defaults.role_families,
-        weights={category.competency: 100},
-        wordings=(
-            Wording(
-                language=question.language,
-                title=question.title,
-                prompt=question.prompt,
-                anchors=GENERIC_ANCHORS[question.language],
-                reference_answer=question.reference_answer,
-                probes=question.probes,
-            ),
-        ),
-        rubric_is_generic=True,
-        fingerprint=content_fingerprint(question),
-    )
-    existing = Question.objects.filter(source_key=key).first()
-    if existing is None:
-        version = create_question(author=author, category=category, content=content, source_key=key)
-    else:
-        version = write_draft(question=existing, author=author, content=content)
-    record(actor=author, action="version.imported", subject=version, line=question.line)
-
-
-def _too_long(question: ReadQuestion) -> ReadProblem | None:
-    for column, text in (("prompt", question.prompt), ("reference_answer", question.reference_answer)):
-        limit = QuestionText._meta.get_field(column).max_length
-        if limit is not None and len(text) > limit:
-            return ReadProblem(question.line, "text_too_long", {"length": len(text), "limit": limit})
-    return None
-
-
-def _message(problem: ReadProblem) -> str:
-    return str(_MESSAGES[problem.code]) % problem.params
-
-
-def _status(question: ReadQuestion, stored: set[str] | None) -> ImportStatus:
-    if stored is not None and content_fingerprint(question) in stored:
-        return ImportStatus.UNCHANGED
-    if question.doubts:
-        return ImportStatus.UNSURE
-    return ImportStatus.CREATED if stored is None else ImportStatus.CHANGED
-
-
-def _stored_fingerprints() -> dict[str, set[str]]:
-    """Title key → fingerprint of the newest imported version."""
-    rows = QuestionVersion.objects.newest().filter(question__source_key__startswith="title:")
-    return {
-        key.removeprefix("title:"): {fingerprint}
-        for key, fingerprint in rows.values_list("question__source_key", "fingerprint")
-    }
-
-
-def _source_key(title: str) -> str:
-    return f"title:{title_key(title)}"
-
-
-def _category(name: str, language: str) -> Category:
-    """The category of that name, in either language, or a new one with a competency of the same name."""
-    label = name or (_("General") if language == Language.EN else "综合")
-    column = "name_zh" if language == Language.ZH_HANS else "name_en"
-    found = Category.objects.filter(**{f"{column}__iexact": label}).order_by("slug").first()
-    if found:
-        return found
-    slug = slugify(label, allow_unicode=True)[:80] or "general"
-    competency, _new = Competency.objects.get_or_create(slug=slug, defaults={column: label[:120]})
-    category, _new = Category.objects.get_or_create(slug=slug, defaults={column: label[:120], "competency": competency})
-    return category
 
 
 def with_errors(report: ImportReport, errors: Iterable[Unreadable]) -> ImportReport:
@@ -234,3 +192,93 @@ def with_errors(report: ImportReport, errors: Iterable[Unreadable]) -> ImportRep
     added = tuple(errors)
     items = tuple(ImportItem(error.file, error.line, "", "", ImportStatus.UNREADABLE) for error in added)
     return ImportReport(report.items + items, report.errors + added)
+
+
+def _store(question: ReadQuestion, category: Category, author: User, defaults: Defaults) -> QuestionVersion:
+    key = _source_key(question.title)
+    existing = Question.objects.filter(source_key=key).first()
+    if existing is None:
+        content = _new_content(question, category, defaults)
+        return create_question(author=author, category=category, content=content, source_key=key)
+    return write_draft(
+        question=existing,
+        author=author,
+        content=_next_content(question, existing.versions.order_by("-number")[0]),
+        category=category if question.category else None,
+    )
+
+
+def _new_content(question: ReadQuestion, category: Category, defaults: Defaults) -> Content:
+    return Content(
+        minutes=question.minutes or defaults.minutes,
+        difficulty=question.difficulty or defaults.difficulty,
+        lowest_seniority=defaults.lowest_seniority,
+        highest_seniority=defaults.highest_seniority,
+        role_families=defaults.role_families,
+        weights={category.competency: 100},
+        wordings=(_wording(question, None),),
+        fingerprint=content_fingerprint(question),
+    )
+
+
+def _next_content(question: ReadQuestion, last: QuestionVersion) -> Content:
+    """The last version with what the file says now."""
+    words = {text.language: as_wording(text) for text in last.texts.prefetch_related("levels")}
+    words[question.language] = _wording(question, words.get(question.language))
+    return Content(
+        minutes=question.minutes or last.minutes,
+        difficulty=question.difficulty or last.difficulty,
+        lowest_seniority=last.lowest_seniority,
+        highest_seniority=last.highest_seniority,
+        role_families=tuple(last.role_families.all()),
+        weights={weight.competency: weight.percent for weight in last.weights.select_related("competency")},
+        wordings=tuple(words.values()),
+        fingerprint=content_fingerprint(question),
+    )
+
+
+def _wording(question: ReadQuestion, last: Wording | None) -> Wording:
+    return Wording(
+        language=question.language,
+        title=question.title,
+        prompt=question.prompt,
+        anchors=last.anchors if last else GENERIC_ANCHORS[question.language],
+        context=last.context if last else "",
+        reference_answer=question.reference_answer,
+        probes=question.probes or (last.probes if last else ()),
+    )
+
+
+def _too_long(question: ReadQuestion) -> ReadProblem | None:
+    prompt, answer = QuestionText.prompt.field, QuestionText.reference_answer.field
+    for text, limit in ((question.prompt, prompt.max_length), (question.reference_answer, answer.max_length)):
+        if limit is not None and len(text) > limit:
+            return ReadProblem(question.line, "text_too_long", {"length": len(text), "limit": limit})
+    return None
+
+
+def _status(question: ReadQuestion, stored: str | None) -> ImportStatus:
+    if stored is not None and content_fingerprint(question) == stored:
+        return ImportStatus.UNCHANGED
+    if question.doubts:
+        return ImportStatus.UNSURE
+    return ImportStatus.CREATED if stored is None else ImportStatus.CHANGED
+
+
+def _stored_questions() -> tuple[dict[str, str], set[str]]:
+    """Fingerprints of imported questions by source key, and the keys that all titles of the bank would have."""
+    rows = QuestionVersion.objects.newest().values_list("question__source_key", "fingerprint", "texts__title")
+    stored: dict[str, str] = {}
+    taken: set[str] = set()
+    for source_key, fingerprint, title in rows:
+        if source_key and source_key.startswith(_BY_TITLE):
+            stored[source_key] = fingerprint
+        if title:
+            taken.add(_source_key(title))
+    return stored, taken
+
+
+def _source_key(title: str) -> str:
+    key = title_key(title)
+    # Some single characters fold to a dozen, and the column is not endless.
+    return _BY_TITLE + (key if len(key) <= _LONGEST_KEY else hashlib.sha256(key.encode()).hexdigest())

@@ -1,7 +1,8 @@
 """Writing, reviewing and publishing versions of questions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import record
-from questionbank.choices import LEVELS, VersionState
+from questionbank.choices import GENERIC_ANCHORS, LEVELS, OPEN_STATES, VersionState
 from questionbank.models import (
     Category,
     Competency,
@@ -23,6 +24,8 @@ from questionbank.models import (
     SeniorityLevel,
 )
 from questionbank.policies import may_publish, may_write
+
+_CHANGED_SINCE = _("Somebody has changed this version just now. Look at it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,19 @@ class Wording:
     probes: tuple[str, ...] = ()
 
 
+def as_wording(text: QuestionText) -> Wording:
+    """The words as they are stored. Reads the levels of the text: one query unless prefetched."""
+    return Wording(
+        language=text.language,
+        title=text.title,
+        prompt=text.prompt,
+        anchors=tuple(level.anchor for level in text.levels.all()),
+        context=text.context,
+        reference_answer=text.reference_answer,
+        probes=tuple(text.probes),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything an author decides about a version. ``weights`` are percent by competency."""
@@ -49,8 +65,16 @@ class Content:
     role_families: tuple[RoleFamily, ...]
     weights: Mapping[Competency, int]
     wordings: tuple[Wording, ...]
-    rubric_is_generic: bool = False
+    # What a file said; none where a person wrote, and then the last file's stays.
     fingerprint: str = field(default="", compare=False)
+
+    @property
+    def rubric_is_generic(self) -> bool:
+        """Whether some language still has the anchors of the house."""
+        return any(
+            tuple(anchor.strip() for anchor in words.anchors) == GENERIC_ANCHORS.get(words.language)
+            for words in self.wordings
+        )
 
 
 @transaction.atomic
@@ -59,27 +83,49 @@ def create_question(
 ) -> QuestionVersion:
     """Add a question with its first draft. Raises ``ValidationError``, or ``PermissionDenied`` for who is no author."""
     _check_author(author)
-    # Whoever comes second waits here, and then reads a number that counts the first.
-    last = Question.objects.select_for_update().order_by("-number").first()
-    number = Question.objects.order_by("-number").values_list("number", flat=True).first() or 0 if last else 0
+    wait_for_numbers()
+    number = Question.objects.order_by("-number").values_list("number", flat=True).first() or 0
     question = Question(number=number + 1, category=category, source_key=source_key)
     question.full_clean()
     question.save(force_insert=True)
     return write_draft(question=question, author=author, content=content)
 
 
+def wait_for_numbers() -> None:
+    """Let one transaction at a time give out question numbers.
+
+    The row is one that every question needs, so it is there even before the first question. Waiting for the
+    last question instead would let in whoever finds a newer one than those who wait already.
+    """
+    SeniorityLevel.objects.select_for_update(no_key=True).order_by("rank").first()
+
+
 @transaction.atomic
-def write_draft(*, question: Question, author: User, content: Content) -> QuestionVersion:
+def write_draft(
+    *,
+    question: Question,
+    author: User,
+    content: Content,
+    category: Category | None = None,
+    seen: UUID | None = None,
+) -> QuestionVersion:
     """Put ``content`` into the question's open draft, or into a new one. Published versions stay as they are.
 
-    A draft that was in review is a plain draft again: what was reviewed is no longer what it says.
+    A draft that was in review is a plain draft again: what was reviewed is no longer what it says. ``category``
+    moves the whole question. ``seen`` names a text of the version that the author started from; ``ValidationError``
+    with code ``changed_since`` if somebody has written since.
     """
     _check_author(author)
     _check_content(content)
-    draft = question.versions.select_for_update().filter(state__in=[VersionState.DRAFT, VersionState.IN_REVIEW]).first()
-    if draft is None:
-        last = question.versions.order_by("-number").values_list("number", flat=True).first() or 0
-        draft = QuestionVersion(question=question, number=last + 1)
+    _lock(question)
+    last = question.versions.order_by("-number").first()
+    _check_seen(last, seen)
+    if category is not None and category != question.category:
+        question.category = category
+        question.save(update_fields=["category"])
+    draft = last
+    if draft is None or draft.state not in OPEN_STATES:
+        draft = QuestionVersion(question=question, number=last.number + 1 if last else 1)
     draft.author = author
     draft.state = VersionState.DRAFT
     draft.minutes = content.minutes
@@ -87,7 +133,7 @@ def write_draft(*, question: Question, author: User, content: Content) -> Questi
     draft.lowest_seniority = content.lowest_seniority
     draft.highest_seniority = content.highest_seniority
     draft.rubric_is_generic = content.rubric_is_generic
-    draft.fingerprint = content.fingerprint
+    draft.fingerprint = content.fingerprint or (last.fingerprint if last else "")
     draft.full_clean()
     draft.save()
     _write_parts(draft, content)
@@ -115,10 +161,13 @@ def _write_parts(version: QuestionVersion, content: Content) -> None:
         )
         text.full_clean()
         text.save(force_insert=True)
-        RubricLevel.objects.bulk_create(
+        levels = [
             RubricLevel(text=text, level=level, anchor=anchor.strip())
             for level, anchor in zip(LEVELS, words.anchors, strict=True)
-        )
+        ]
+        for level in levels:
+            level.clean_fields(exclude=["text"])
+        RubricLevel.objects.bulk_create(levels)
 
 
 def submit_for_review(*, version: QuestionVersion, actor: User) -> None:
@@ -130,18 +179,22 @@ def submit_for_review(*, version: QuestionVersion, actor: User) -> None:
 
 
 @transaction.atomic
-def publish(*, version: QuestionVersion, actor: User) -> None:
+def publish(*, version: QuestionVersion, actor: User, seen: UUID | None = None) -> None:
     """Freeze a version and ask it from now on; the version published before retires.
 
-    Raises ``ValidationError`` with code ``own_version`` (nobody publishes their own words) or ``not_open``.
+    Raises ``ValidationError`` with code ``own_version`` (nobody publishes their own words), ``not_open``, or
+    ``changed_since`` where ``seen``, a text that the publisher has read, is no longer what it says.
     """
     _check_author(actor)
+    _lock(version.question)
+    version.refresh_from_db()
+    _check_seen(version, seen)
     if not may_publish(actor, version):
         raise ValidationError(_("Somebody other than the author has to publish it."), code="own_version")
     version.question.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
     _move(
         version,
-        {VersionState.DRAFT, VersionState.IN_REVIEW},
+        OPEN_STATES,
         VersionState.PUBLISHED,
         code="not_open",
         published_at=timezone.now(),
@@ -153,27 +206,56 @@ def publish(*, version: QuestionVersion, actor: User) -> None:
 @transaction.atomic
 def publish_all(*, versions: Iterable[QuestionVersion], actor: User) -> int:
     """Publish many at once, all or none. Raises as ``publish`` does. Returns how many."""
-    count = 0
-    for version in versions:
+    # In one order, so that two people who do this at once wait for each other instead of locking each other out.
+    in_order = sorted(versions, key=lambda version: version.question_id)
+    for version in in_order:
         publish(version=version, actor=actor)
-        count += 1
-    return count
+    return len(in_order)
+
+
+@transaction.atomic
+def publish_seen(*, seen: Collection[UUID], actor: User) -> int:
+    """Publish the versions that these texts stand in, all or none, if all still say what was read.
+
+    Raises ``ValidationError`` with code ``changed_since``, or as ``publish`` does. Returns how many.
+    """
+    texts = QuestionText.objects.filter(pk__in=seen).select_related("version__question")
+    versions = {text.version_id: text.version for text in texts}
+    if len(texts) != len(set(seen)):
+        raise ValidationError(_CHANGED_SINCE, code="changed_since")
+    return publish_all(versions=versions.values(), actor=actor)
 
 
 @transaction.atomic
 def retire(*, question: Question, actor: User) -> None:
-    """Take a question out of use; loops and scores that name its versions keep them."""
+    """Take a question out of use; loops and scores that name its versions keep them.
+
+    Raises ``ValidationError`` with code ``not_published``.
+    """
     _check_author(actor)
-    question.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
+    _lock(question)
+    if not question.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED):
+        raise ValidationError(_("This question is not in use."), code="not_published")
     record(actor=actor, action="question.retired", subject=question)
 
 
+def _lock(question: Question) -> None:
+    """Let one transaction at a time write, publish or retire versions of a question."""
+    Question.objects.select_for_update(no_key=True).filter(pk=question.pk).first()
+
+
+def _check_seen(version: QuestionVersion | None, seen: UUID | None) -> None:
+    # Every writing makes new text rows, so the id of a text names one exact state of the words.
+    if seen is not None and (version is None or not version.texts.filter(pk=seen).exists()):
+        raise ValidationError(_CHANGED_SINCE, code="changed_since")
+
+
 def _move(
-    version: QuestionVersion, states: set[VersionState], to: VersionState, *, code: str, **values: object
+    version: QuestionVersion, states: Collection[VersionState], to: VersionState, *, code: str, **values: object
 ) -> None:
     moved = QuestionVersion.objects.filter(pk=version.pk, state__in=states).update(state=to, **values)
     if not moved:
-        raise ValidationError(_("Somebody has changed this version just now. Look at it again."), code=code)
+        raise ValidationError(_CHANGED_SINCE, code=code)
     version.refresh_from_db()
 
 
@@ -188,7 +270,7 @@ def _check_content(content: Content) -> None:
         errors.append(ValidationError(_("Write the question in at least one language."), code="no_text"))
     if not content.weights:
         errors.append(ValidationError(_("Choose at least one competency."), code="no_competency"))
-    elif sum(content.weights.values()) != 100:
+    elif sum(content.weights.values()) != 100 or min(content.weights.values()) < 1:
         errors.append(ValidationError(_("The weights of the competencies must add up to 100."), code="weights"))
     if not content.role_families:
         errors.append(ValidationError(_("Choose at least one role."), code="no_role"))

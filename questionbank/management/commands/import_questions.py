@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from accounts.choices import Role
 from accounts.models import User
@@ -37,11 +39,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files, missing = importing.read_files(options["paths"])
-        if options["dry_run"]:
-            report = importing.preview(files=files)
-        else:
-            ensure_vocabulary()
-            report = importing.import_files(files=files, author=_author(options["author"]), defaults=_defaults(options))
+        report = importing.preview(files=files) if options["dry_run"] else _import(files, options)
         report = importing.with_errors(report, missing)
         self.stdout.write(_as_json(report) if options["json"] else _as_text(report, dry_run=options["dry_run"]))
         if not report.usable:
@@ -50,13 +48,27 @@ class Command(BaseCommand):
             sys.exit(SOME_UNREADABLE)
 
 
+@transaction.atomic
+def _import(files: list[tuple[str, bytes]], options: dict[str, Any]) -> importing.ImportReport:
+    ensure_vocabulary()
+    author, defaults = _author(options["author"]), _defaults(options)
+    try:
+        return importing.import_files(files=files, author=author, defaults=defaults)
+    except ValidationError as error:
+        raise _refusal(" ".join(error.messages)) from error
+
+
+def _refusal(text: str) -> CommandError:
+    return CommandError(text, returncode=NOTHING_USABLE)
+
+
 def _author(email: str | None) -> User:
     """The named author, the first one there is, or, on an empty installation, one nobody can sign in as."""
-    authors = User.objects.with_role(Role.AUTHOR).order_by("created_at", "id")
+    authors = User.objects.active().with_role(Role.AUTHOR).order_by("created_at", "id")
     if email:
         found = authors.filter(email__iexact=email).first()
         if found is None:
-            raise CommandError(f"No question author has the address {email}.")
+            raise _refusal(f"No question author has the address {email}.")
         return found
     return authors.first() or add_person(email="import@loopwright.invalid", display_name="Import", roles=[Role.AUTHOR])
 
@@ -67,14 +79,14 @@ def _defaults(options: dict[str, Any]) -> importing.Defaults:
         roles = roles.filter(slug__in=options["roles"])
         unknown = set(options["roles"]) - set(roles.values_list("slug", flat=True))
         if unknown:
-            raise CommandError(f"No such role family: {', '.join(sorted(unknown))}.")
+            raise _refusal(f"No such role family: {', '.join(sorted(unknown))}.")
     ladder = list(SeniorityLevel.objects.order_by("rank"))
     lowest, highest = ladder[0], ladder[-1]
     if options["seniority"]:
         by_slug = {level.slug: level for level in ladder}
         unknown = set(options["seniority"]) - set(by_slug)
         if unknown:
-            raise CommandError(f"No such seniority: {', '.join(sorted(unknown))}.")
+            raise _refusal(f"No such seniority: {', '.join(sorted(unknown))}.")
         lowest, highest = (by_slug[slug] for slug in options["seniority"])
     return importing.Defaults(
         role_families=tuple(roles),

@@ -1,23 +1,34 @@
-"""Pages of the bank."""
+"""Finding, reading, writing and publishing questions."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.choices import Language
 from accounts.models import User
 from accounts.requests import PersonRequest
 from questionbank import policies, selectors
-from questionbank.choices import VersionState
-from questionbank.forms import FacetsForm, VersionForm, WordingForm, initial_version, initial_wordings
+from questionbank.choices import OPEN_STATES
+from questionbank.forms import (
+    FacetsForm,
+    SeenForm,
+    SeenManyForm,
+    VersionForm,
+    WordingForm,
+    initial_version,
+    initial_wordings,
+)
 from questionbank.models import Question, QuestionVersion
 from questionbank.services import versions as services
 
@@ -37,10 +48,17 @@ def question_list(request: PersonRequest) -> HttpResponse:
     rows = [
         {"question": question, "version": version, "text": selectors.text_in(version)}
         for question in page
-        for version in question.newest_versions
+        for version in question.versions.all()
     ]
-    context = {"page": page, "rows": rows, "form": form, "may_write": policies.may_write(request.user)}
-    return render(request, "questionbank/question_list.html", context | {"filtered": any(chosen.values())})
+    context = {
+        "page": page,
+        "rows": rows,
+        "form": form,
+        "filtered": any(chosen.values()),
+        "may_write": policies.may_write(request.user),
+        "may_publish_all": policies.may_write(request.user) and form.cleaned_data.get("state") == selectors.WAITING,
+    }
+    return render(request, "questionbank/question_list.html", context)
 
 
 @login_required
@@ -57,7 +75,7 @@ def question_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "text": selectors.text_in(version, request.GET.get("language")),
         "may_write": policies.may_write(request.user),
         "may_publish": policies.may_publish(request.user, version),
-        "is_open": version.state in {VersionState.DRAFT, VersionState.IN_REVIEW},
+        "is_open": version.state in OPEN_STATES,
     }
     return render(request, "questionbank/question_detail.html", context)
 
@@ -84,27 +102,39 @@ def _edit(request: PersonRequest, question: Question | None) -> HttpResponse:
     wordings = {
         language: WordingForm(data, initial=texts.get(language), prefix=language) for language in Language.values
     }
+    seen = selectors.text_in(version).pk if version else None
     status = 200
     if data is not None:
+        seen = _seen(data) or seen
         # Every form is looked at, so that one answer names all that is wrong.
         if all([form.is_valid(), *[words.is_valid() for words in wordings.values()]]):
             try:
-                return _save(request.user, question, form, wordings)
+                return _save(request.user, question, form, wordings, seen)
             except ValidationError as error:
                 form.add_error(None, error.messages)
+                # Whoever has read why may now save over what there is.
+                seen = selectors.text_in(version).pk if version else None
         status = 422
     parts = [(Language(language).label, language, words) for language, words in wordings.items()]
-    context = {"question": question, "version": version, "form": form, "parts": parts}
+    context = {"question": question, "version": version, "form": form, "parts": parts, "seen": seen}
     return render(request, "questionbank/question_edit.html", context, status=status)
 
 
-def _save(user: User, question: Question | None, form: VersionForm, wordings: dict[str, WordingForm]) -> HttpResponse:
+def _seen(data: QueryDict) -> UUID | None:
+    form = SeenForm(data)
+    return form.cleaned_data["seen"] if form.is_valid() else None
+
+
+def _save(
+    user: User, question: Question | None, form: VersionForm, wordings: dict[str, WordingForm], seen: UUID | None
+) -> HttpResponse:
     words = tuple(part.wording(language) for language, part in wordings.items() if not part.is_empty())
     content = form.content(words)
     if question is None:
         version = services.create_question(author=user, category=form.cleaned_data["category"], content=content)
     else:
-        version = services.write_draft(question=question, author=user, content=content)
+        category = form.cleaned_data["category"]
+        version = services.write_draft(question=question, author=user, content=content, category=category, seen=seen)
     return redirect("questionbank:question-detail", pk=version.question_id)
 
 
@@ -112,21 +142,52 @@ def _save(user: User, question: Question | None, form: VersionForm, wordings: di
 @require_POST
 def version_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
-    return _act(request, version, services.submit_for_review, _("Sent for review."))
+    return _act(
+        request, version.question_id, partial(services.submit_for_review, version=version), _("Sent for review.")
+    )
 
 
 @login_required
 @require_POST
 def version_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
-    return _act(request, version, services.publish, _("Published. Its words never change from now on."))
+    publish = partial(services.publish, version=version, seen=_seen(request.POST))
+    return _act(request, version.question_id, publish, _("Published. Its words never change from now on."))
 
 
-def _act(request: PersonRequest, version: QuestionVersion, service: Callable[..., None], done: str) -> HttpResponse:
+@login_required
+@require_POST
+def version_publish_many(request: PersonRequest) -> HttpResponse:
+    if not policies.may_write(request.user):
+        raise PermissionDenied
+    form = SeenManyForm(request.POST)
+    if form.is_valid():
+        try:
+            count = services.publish_seen(seen=form.cleaned_data["seen"], actor=request.user)
+        except ValidationError as error:
+            messages.error(request, _("Nothing was published. %(why)s") % {"why": " ".join(error.messages)})
+        else:
+            done = ngettext("%(count)s question is published.", "%(count)s questions are published.", count)
+            messages.success(request, done % {"count": count})
+    else:
+        messages.error(request, " ".join(map(str, form.errors["seen"])))
+    return redirect(reverse("questionbank:question-list") + f"?state={selectors.WAITING}")
+
+
+@login_required
+@require_POST
+def question_retire(request: PersonRequest, pk: UUID) -> HttpResponse:
+    question = get_object_or_404(Question.objects.visible_to(request.user), pk=pk)
+    return _act(
+        request, pk, partial(services.retire, question=question), _("Retired: no new plan asks it. Old loops keep it.")
+    )
+
+
+def _act(request: PersonRequest, question_id: UUID, service: Callable[..., None], done: str) -> HttpResponse:
     try:
-        service(version=version, actor=request.user)
+        service(actor=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, done)
-    return redirect("questionbank:question-detail", pk=version.question_id)
+    return redirect("questionbank:question-detail", pk=question_id)
