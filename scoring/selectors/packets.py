@@ -123,7 +123,7 @@ def _policy(page: DebriefPage) -> doc.PolicyFacts:
 
 
 def _rule(rule: RuleOutcome, names: dict[str, str]) -> doc.PolicyRule:
-    failing = tuple(names[key] for key in rule.failing)
+    failing = [names[key] for key in rule.failing]  # a list, as it comes back from JSON
     params: dict[str, object] = {
         "overall_line": {"line": rule.line, "mean": rule.value},
         "competency_line": {"line": rule.line, "competency": "", "lowest": rule.value},

@@ -124,8 +124,8 @@ def _chance(*parts: object) -> int:
 
 def _level(seat: PanelSeat, asked: AskedQuestion, strength: int) -> int:
     """Mostly what the answer was worth, sometimes one step off: interviewers differ, and rarely by two."""
-    answer = 3 + strength + _chance(asked.version.question.number, asked.position) % 2
-    ear = (-1, 0, 0, 0, 0, 1)[_chance(seat.interviewer.user.email, asked.version.question.number) % 6]
+    answer = 3 + strength + min(1, _chance(asked.version.question.number, asked.position) % 3)
+    ear = (-1, -1, 0, 0, 0, 0, 1)[_chance(seat.interviewer.user.email, asked.version.question.number) % 7]
     return max(2, min(5, answer + ear))
 
 
