@@ -47,7 +47,7 @@ def conflict_text(conflict: Conflict, names: PanelNames) -> str:
     if "people" in params:
         params["names"] = _people(params["people"], names)
     if "seats" in params:
-        params["seats"] = listed(_seat_name(*seat.split("/"), names) for seat in params["seats"])
+        params["seats"] = listed(_seat_name(seat, names) for seat in params["seats"])
     if conflict.code in ("seat_never_free", "no_common_time"):
         return _seat_text(conflict.code, params, names)
     texts = {
@@ -109,7 +109,8 @@ def _remedy_text(remedy: Remedy, names: PanelNames) -> str:
     return texts[remedy.code] % params
 
 
-def _seat_name(round_id: str, role: str, names: PanelNames) -> str:
+def _seat_name(seat: str, names: PanelNames) -> str:
+    round_id, role = seat.split("/")
     return f"{names.rounds[round_id]} ({SeatRole(role).label})"
 
 

@@ -76,10 +76,15 @@ class PlanBoard:
 
 
 def plan_board(*, plan: LoopPlan, chosen: str | None = None) -> PlanBoard:
-    """The plan for the loop builder; ``chosen`` is the id of the question to explain. Ten queries at any size."""
+    """The plan for the loop builder; ``chosen`` is the id of the planned question to explain, else the first.
+
+    Eight queries at any size.
+    """
     planned = list(
         plan.questions.select_related("version__question").prefetch_related("version__weights", "version__texts")
     )
+    known = [str(it.pk) for it in planned]
+    chosen = chosen if chosen in known else next(iter(known), None)
     templates = list(plan.template.rounds.prefetch_related("competencies", "seats"))
     competencies = {competency.slug: competency for competency in Competency.objects.all()}
     names = {slug: competency.name for slug, competency in competencies.items()}

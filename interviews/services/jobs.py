@@ -81,6 +81,17 @@ def add_candidate(
 
 
 @transaction.atomic
+def add_applicant(*, actor: User, job: Job, email: str, **person: str) -> Application:
+    """Enter somebody for a job by e-mail address: who has it already is the same candidate, not a second one.
+
+    Raises ``ValidationError`` for a field, or with code ``applied_already``.
+    """
+    known = Candidate.objects.filter(email__iexact=email.strip()).first()
+    candidate = known or add_candidate(actor=actor, email=email, **person)
+    return apply(actor=actor, job=job, candidate=candidate)
+
+
+@transaction.atomic
 def apply(*, actor: User, job: Job, candidate: Candidate) -> Application:
     """Enter a candidate for a job. Raises ``ValidationError`` with code ``applied_already``."""
     application = Application(job=job, candidate=candidate)
