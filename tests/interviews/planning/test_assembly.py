@@ -131,7 +131,7 @@ def test_compile_loop_agrees_with_brute_force(request):
             assert (need.has_questions, need.has_interviewers) == count(request, placed(result), need.competency)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(requests(most_items=3))
 def test_remedies_suffice_and_none_can_be_left_out(request):
     result = compile_loop(request)
@@ -160,7 +160,7 @@ def test_input_order_does_not_change_the_loop(request, random):
         assert again == result
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(requests(most_items=4))
 def test_leaving_out_twins_keeps_the_best_value(request):
     twins = tuple(
