@@ -22,8 +22,9 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from scoring.rendering.frames import read_frame, write_frame
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+CSS_ADDRESS = "packet:packet.css"
 ASSETS = {
-    "packet:packet.css": (ROOT / "static" / "packet" / "packet.css", "text/css"),
+    CSS_ADDRESS: (ROOT / "static" / "packet" / "packet.css", "text/css"),
 } | {
     f"packet:{name}": (ROOT / "static" / "fonts" / "packet" / name, "font/ttf")
     for name in (
@@ -63,7 +64,7 @@ class Renderer:
         self.fetcher = PacketAssets()
         self.fonts = FontConfiguration()
         # One font configuration for style sheet and pages: with two, @font-face is ignored in silence.
-        self.css = CSS(url="packet:packet.css", url_fetcher=self.fetcher, font_config=self.fonts)
+        self.css = CSS(url=CSS_ADDRESS, url_fetcher=self.fetcher, font_config=self.fonts)
 
     def render(self, html: str, *, identifier: str, made_at: str, attachment: str | None) -> tuple[bytes, int]:
         """The PDF and its number of pages. The same arguments give the same bytes."""

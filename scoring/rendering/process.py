@@ -23,6 +23,7 @@ from scoring.rendering.frames import read_frame, write_frame
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 WALL_SECONDS = 90
+START_SECONDS = 30
 PACKETS_A_CHILD = 40  # its memory grows by about half a megabyte per packet
 FONT_CONFIGURATION = "<?xml version='1.0'?><fontconfig><cachedir>{folder}</cachedir></fontconfig>"
 
@@ -144,7 +145,8 @@ class RenderProcess:
             expired.set()
             _kill_group(child)
 
-        timer = threading.Timer(self.wall_seconds, expire)
+        seconds = START_SECONDS if request is None else self.wall_seconds
+        timer = threading.Timer(seconds, expire)
         timer.daemon = True
         timer.start()
         cause: Exception | None = None
@@ -162,7 +164,7 @@ class RenderProcess:
         if head is None or body is None:
             self._end_child()
             if expired.is_set():
-                raise RenderTimeout(f"No packet within {self.wall_seconds:g} seconds.") from cause
+                raise RenderTimeout(f"Nothing within {seconds:g} seconds.") from cause
             raise RenderFailed(f"The render process ended with {child.returncode}.") from cause
         return head, body
 

@@ -27,13 +27,13 @@ VARIANTS = {
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_summary_never_leaves_page_one(renderer, language, page_size, variant):
     """Only the summary is laid out here, to see all sizes of panel; the next test lays out whole packets."""
-    for interviewers in range(2, 9):
+    for interviewers in range(2, 9) if not variant else (5, 6, 8):
         document = packet_sample(
             language=language,
             page_size=page_size,
             interviewers=interviewers,
             rounds=2,
-            questions_a_round=2,
+            questions_a_round=1,
             **variant,
         )
         html = packet_html(document)

@@ -34,7 +34,7 @@ def fresh():
 
 
 def test_same_document_gives_the_same_bytes_in_every_process(drawn, fresh):
-    document = packet_sample(rounds=2, questions_a_round=2)
+    document = packet_sample(rounds=1, questions_a_round=2)
     html = packet_html(document)
 
     first = drawn(document).pdf
@@ -87,9 +87,11 @@ def test_nothing_outside_the_packet_is_fetched(renderer, tmp_path):
             f'<html lang=en><head><title>t</title><link rel="stylesheet" href="{web}/a.css">'
             f'<link rel="attachment" href="{secret.as_uri()}"><link rel="attachment" href="{web}/b">'
             f'<style>@import "{web}/c.css"; @import "{secret.as_uri()}";'
-            f' @font-face {{ font-family: x; src: url("{web}/d.ttf") }} p {{ background: url("{web}/e.png") }}</style></head>'
+            f' @font-face {{ font-family: x; src: url("{web}/d.ttf") }} p {{ background: url("{web}/e.png") }}'
+            "</style></head>"
             f'<body><img src="{secret.as_uri()}"><img src="{web}/f.png"><img src="packet:../../manage.py">'
-            f'<object data="{secret.as_uri()}"></object><embed src="{web}/g"><a rel="attachment" href="{secret.as_uri()}">x</a>'
+            f'<object data="{secret.as_uri()}"></object><embed src="{web}/g">'
+            f'<a rel="attachment" href="{secret.as_uri()}">x</a>'
             f'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{web}/h.png"/></svg>'
             '<img src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E"><p>Text</body></html>'
         )
@@ -164,14 +166,14 @@ def test_child_killed_at_work_fails_that_packet_only(fresh):
 
 
 def test_packet_that_never_ends_is_stopped():
-    process = RenderProcess(wall_seconds=4)
+    process = RenderProcess(wall_seconds=2)
     _render(process)
     started = time.monotonic()
 
     with pytest.raises(RenderTimeout):
         _render(process, ENDLESS)
 
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 6
     assert _render(process).pages == 1
     process.close()
 
