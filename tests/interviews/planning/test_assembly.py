@@ -31,7 +31,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @st.composite
 def requests(draw: st.DrawFn, most_items: int = 6) -> AssemblyRequest:
-    ids = [f"q{number}" for number in range(draw(st.integers(1, most_items)))]
+    is_easy = draw(st.booleans())
+    ids = [f"q{number}" for number in range(draw(st.integers(3 if is_easy else 1, most_items)))]
     weights = st.dictionaries(st.sampled_from(COMPETENCIES), st.sampled_from([29, 30, 60]), min_size=1, max_size=2)
     items = tuple(
         Item(
@@ -40,25 +41,25 @@ def requests(draw: st.DrawFn, most_items: int = 6) -> AssemblyRequest:
             difficulty=draw(st.integers(1, 5)),
             weights=draw(weights),
             exposure=draw(st.sampled_from([0, 1, 30])),
-            enemies=draw(st.frozensets(st.sampled_from(ids), max_size=1)),
+            enemies=draw(st.frozensets(st.sampled_from(ids), max_size=draw(st.integers(0, 1)))),
         )
         for item_id in ids
     )
     rounds = tuple(
         RoundSpec(
             id=f"R{number}",
-            minutes=draw(st.sampled_from([10, 25, 40])),
+            minutes=draw(st.sampled_from([25, 40] if is_easy else [10, 25, 40])),
             seats=draw(st.integers(1, 2)),
-            competencies=draw(st.frozensets(st.sampled_from(COMPETENCIES), min_size=1, max_size=3)),
+            competencies=draw(st.frozensets(st.sampled_from(COMPETENCIES), min_size=2 if is_easy else 1, max_size=3)),
         )
         for number in range(draw(st.integers(1, 2)))
     )
     needs = tuple(
-        Need(competency, draw(st.integers(0, 2)), draw(st.integers(0, 3)))
+        Need(competency, draw(st.integers(0, 1 if is_easy else 2)), draw(st.integers(0, 2 if is_easy else 3)))
         for competency in draw(st.lists(st.sampled_from(COMPETENCIES), unique=True, max_size=2))
     )
     pairs = st.tuples(st.sampled_from([spec.id for spec in rounds]), st.sampled_from([*ids, "old"]))
-    locks = draw(st.one_of(st.just([]), st.lists(pairs, unique=True, max_size=2)))
+    locks = [] if is_easy else draw(st.lists(pairs, unique=True, max_size=2))
     return AssemblyRequest(items, rounds, needs, difficulty=3, locks=tuple(locks))
 
 
@@ -225,6 +226,20 @@ def test_questions_are_placed_easier_first_with_their_reasons():
         NeedResult("coding", 3, 3, 2, 3),
         NeedResult("systems", 1, 1, 1, 2),
     )
+
+
+def test_enemies_among_twins_do_not_push_out_the_one_that_fits():
+    items = (
+        Item("a", 20, 3, {"coding": 100}, enemies=frozenset({"b"})),
+        Item("b", 20, 3, {"coding": 100}),
+        Item("c", 20, 3, {"coding": 100}, exposure=9),
+    )
+    rounds = (RoundSpec("R1", 40, 1, frozenset({"coding"})),)
+
+    result = compile_loop(AssemblyRequest(items, rounds, (Need("coding", 2, 1),), difficulty=3))
+
+    assert "c" in placed(result)
+    assert len(result.placements) == 2
 
 
 def test_locked_question_stays_and_says_so():
