@@ -13,7 +13,8 @@ _Row = TypeVar("_Row", Category, Competency)
 _LONGEST_NAME = 120
 # Room for a number behind it.
 _LONGEST_SLUG = 70
-_UNNAMED = {Language.EN.value: "General", Language.ZH_HANS.value: "综合"}
+_COLUMNS = {Language.EN.value: "name_en", Language.ZH_HANS.value: "name_zh"}
+_UNNAMED = {"name_en": "General", "name_zh": "综合"}
 
 
 class Shelves:
@@ -25,19 +26,20 @@ class Shelves:
 
     def category(self, name: str, language: str) -> Category:
         """The category of that name, or a new one with the competency of the same name."""
-        label = _fitting(name or _UNNAMED[language])
-        found = self._categories.get(_folded(label))
+        names = {_COLUMNS[language]: _fitting(name)} if name else _UNNAMED
+        keys = [_folded(label) for label in names.values()]
+        found = next((self._categories[key] for key in keys if key in self._categories), None)
         if found is None:
-            competency = self._competency(label, language)
-            found = Category.objects.create(competency=competency, **_names(label, language, Category))
-            self._categories[_folded(label)] = found
+            slug = _free_slug(names, Category)
+            found = Category.objects.create(slug=slug, competency=self._competency(names, keys), **names)
+            self._categories |= dict.fromkeys(keys, found)
         return found
 
-    def _competency(self, label: str, language: str) -> Competency:
-        found = self._competencies.get(_folded(label))
+    def _competency(self, names: dict[str, str], keys: list[str]) -> Competency:
+        found = next((self._competencies[key] for key in keys if key in self._competencies), None)
         if found is None:
-            found = Competency.objects.create(**_names(label, language, Competency))
-            self._competencies[_folded(label)] = found
+            found = Competency.objects.create(slug=_free_slug(names, Competency), **names)
+            self._competencies |= dict.fromkeys(keys, found)
         return found
 
 
@@ -49,15 +51,15 @@ def _by_name(rows: QuerySet[_Row]) -> dict[str, _Row]:
     return found
 
 
-def _names(label: str, language: str, model: type[Category] | type[Competency]) -> dict[str, str]:
-    """Name and slug of a new row. Names differ more than slugs do: “C++” and “C#” are both “c”."""
-    slug = base = slugify(label, allow_unicode=True)[:_LONGEST_SLUG].strip("-_") or "category"
+def _free_slug(names: dict[str, str], model: type[Category] | type[Competency]) -> str:
+    """A slug of the first name that no row has. Names differ more than slugs do: “C++” and “C#” are both “c”."""
+    slug = base = slugify(next(iter(names.values())), allow_unicode=True)[:_LONGEST_SLUG].strip("-_") or "category"
     taken = set(model.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     count = 1
     while slug in taken:
         count += 1
         slug = f"{base}-{count}"
-    return {"slug": slug, "name_zh" if language == Language.ZH_HANS else "name_en": label}
+    return slug
 
 
 def _fitting(name: str) -> str:

@@ -1,6 +1,6 @@
 """Writing, reviewing and publishing versions of questions."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from questionbank.models import (
 )
 from questionbank.policies import may_publish, may_write
 
+MOST_MINUTES = 240
 _CHANGED_SINCE = _("Somebody has changed this version just now. Look at it again.")
 
 
@@ -161,13 +162,10 @@ def _write_parts(version: QuestionVersion, content: Content) -> None:
         )
         text.full_clean()
         text.save(force_insert=True)
-        levels = [
+        RubricLevel.objects.bulk_create(
             RubricLevel(text=text, level=level, anchor=anchor.strip())
             for level, anchor in zip(LEVELS, words.anchors, strict=True)
-        ]
-        for level in levels:
-            level.clean_fields(exclude=["text"])
-        RubricLevel.objects.bulk_create(levels)
+        )
 
 
 def submit_for_review(*, version: QuestionVersion, actor: User) -> None:
@@ -276,8 +274,28 @@ def _check_content(content: Content) -> None:
         errors.append(ValidationError(_("Choose at least one role."), code="no_role"))
     if content.lowest_seniority.rank > content.highest_seniority.rank:
         errors.append(ValidationError(_("The seniority range is upside down."), code="seniority_range"))
+    if not 1 <= content.minutes <= MOST_MINUTES:
+        errors.append(ValidationError(_("A question takes 1 to 240 minutes."), code="minutes"))
+    if content.difficulty not in LEVELS:
+        errors.append(ValidationError(_("Difficulty goes from 1 to 5."), code="difficulty"))
     for words in content.wordings:
-        if len(words.anchors) != len(LEVELS) or not all(anchor.strip() for anchor in words.anchors):
-            errors.append(ValidationError(_("Write what each of the five levels looks like."), code="anchors"))
+        errors += _wording_errors(words)
     if errors:
         raise ValidationError(errors)
+
+
+def _wording_errors(words: Wording) -> Iterator[ValidationError]:
+    if len(words.anchors) != len(LEVELS) or not all(anchor.strip() for anchor in words.anchors):
+        yield ValidationError(_("Write what each of the five levels looks like."), code="anchors")
+    # Django leaves the length of long texts to forms; what comes from files and the API passes none.
+    lengths = [
+        (QuestionText.prompt, words.prompt),
+        (QuestionText.context, words.context),
+        (QuestionText.reference_answer, words.reference_answer),
+        *((RubricLevel.anchor, anchor) for anchor in words.anchors),
+    ]
+    for column, text in lengths:
+        limit = column.field.max_length
+        if limit is not None and len(text) > limit:
+            values = {"length": len(text), "limit": limit}
+            yield ValidationError(_("A text has %(length)s characters; %(limit)s are the most."), "too_long", values)
