@@ -35,8 +35,20 @@ class CardQuestion:
     private_note: str = ""
 
     @property
+    def key(self) -> str:
+        """The id as names of controls hold it."""
+        return str(self.id)
+
+    @property
     def is_scored(self) -> bool:
         return self.level is not None or self.not_assessed
+
+    @property
+    def lacks(self) -> str:
+        """What keeps the card from being submitted: "level", "evidence" or nothing."""
+        if not self.is_scored:
+            return "level"
+        return "evidence" if self.level is not None and not self.evidence.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,11 @@ class CardPage:
     @property
     def scored(self) -> int:
         return sum(question.is_scored for question in self.questions)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing is missing for submitting it."""
+        return self.recommendation is not None and not any(question.lacks for question in self.questions)
 
     @property
     def is_final(self) -> bool:
