@@ -68,7 +68,7 @@ def run_bank_job(*, name: str, report: importing.ImportReport, now: datetime) ->
     derive_template(role=role, seniority=senior, shelves=_shelves(role), minutes=BANK_MINUTES)
     languages = Counter(item.question.language for item in report.items if item.question)
     language = languages.most_common(1)[0][0]
-    job = _job(f"Senior, {role.name_en}", role.slug, language=language, team="Model platform", place="Berlin")
+    job = _job(f"{role.name_en}, senior", role.slug, language=language, team="Model platform", place="Berlin")
     return _to_debrief(job, _candidate("Wei Zhang", "张伟", "Asia/Dubai", Language.ZH_HANS), now - 2 * AGO, strength=0)
 
 
@@ -85,7 +85,7 @@ def build_surroundings(*, now: datetime) -> str:
 
 
 def _bank_role(name: str) -> RoleFamily:
-    stem = name.rsplit(".", 1)[0][:60]
+    stem = name.split(".")[0][:60] or name[:60]
     slug = "bank-" + "".join(c if c.isalnum() else "-" for c in stem.lower()).strip("-")
     role, _new = RoleFamily.objects.get_or_create(slug=slug[:80], defaults={"name_en": stem, "name_zh": stem})
     return role

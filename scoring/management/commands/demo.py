@@ -43,7 +43,7 @@ class Command(BaseCommand):
             for language in ("en", "zh-hans")
         ]
         for packet in packets:
-            self._show(self._wait_for(packet))
+            self._show(self._wait_for(packet), "bank" if bank else "sample")
         if not bank:
             self.say("Also there", demo.build_surroundings(now=timezone.now()))
         self.stdout.write(f"Done in {time.monotonic() - started:.0f} s.")
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.say("Imported", f"{counts}; {len({item.category for item in report.items if item.title})} categories")
         if not report.usable:
             sys.exit(2)
-        return demo.run_bank_job(name=bank.stem, report=report, now=timezone.now())
+        return demo.run_bank_job(name=bank.name, report=report, now=timezone.now())
 
     def _wait_for(self, packet: Packet) -> Packet:
         """Watch the worker draw. Raises ``CommandError`` when it fails or takes too long."""
@@ -75,8 +75,8 @@ class Command(BaseCommand):
             time.sleep(0.2)
         raise CommandError("The packet was not drawn in time. Does a worker run? Its log is worker.log in DATA_DIR.")
 
-    def _show(self, packet: Packet) -> None:
-        target = Path(settings.DATA_DIR) / f"packet-{packet.language}.pdf"
+    def _show(self, packet: Packet, world: str) -> None:
+        target = Path(settings.DATA_DIR) / f"packet-{world}-{packet.language}.pdf"
         with default_storage.open(packet.file) as source, target.open("wb") as copy:
             shutil.copyfileobj(source, copy)
         self.say("Packet", f"{packet.get_language_display()}, edition {packet.edition}, {packet.pages} pages: {target}")
