@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
@@ -35,17 +35,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     entries = [
         {"label": label, "url": url, "icon": icon, "current": _is_current(request.path, url)}
         for label, url, icon in (
-            (label, _url(name), icon) for label, name, icon, roles in _entries() if not roles or roles & user.roles
+            (label, reverse(name), icon) for label, name, icon, roles in _entries() if not roles or roles & user.roles
         )
     ]
     return context | {"navigation": entries}
-
-
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return "/"
 
 
 def _is_current(path: str, url: str) -> bool:

@@ -7,8 +7,10 @@ from django.views.generic import TemplateView
 
 from accounts import views as accounts_views
 from config.health import healthy
+from scoring.views.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
     path("healthz", healthy, name="healthy"),
     path("i18n/setlang/", accounts_views.language, name="set_language"),
     path("accounts/login/", accounts_views.SignIn.as_view(), name="account_login"),
