@@ -32,14 +32,18 @@ def _time(label: Any, *, required: bool = False) -> forms.TimeField:
 
 class JobForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=120)
-    role_family = forms.ModelChoiceField(RoleFamily.objects.all(), label=_("Role"))
-    seniority = forms.ModelChoiceField(SeniorityLevel.objects.all(), label=_("Seniority"))
+    role_family = forms.ModelChoiceField(RoleFamily.objects.all(), label=_("Role"), empty_label=_("Choose"))
+    seniority = forms.ModelChoiceField(SeniorityLevel.objects.all(), label=_("Seniority"), empty_label=_("Choose"))
     team = forms.CharField(label=_("Team"), max_length=120, required=False)
     place = forms.CharField(label=_("Place"), max_length=120, required=False)
     language = forms.ChoiceField(label=_("Questions are asked in"), choices=Language.choices)
     time_zone = _zone_field()
-    recruiters = forms.ModelMultipleChoiceField(User.objects.none(), label=_("Recruiters"))
-    hiring_managers = forms.ModelMultipleChoiceField(User.objects.none(), label=_("Hiring managers"), required=False)
+    recruiters = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("Recruiters"), widget=forms.CheckboxSelectMultiple
+    )
+    hiring_managers = forms.ModelMultipleChoiceField(
+        User.objects.none(), label=_("Hiring managers"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,10 +47,20 @@ def reason_text(code: str, params: Params, competencies: Mapping[str, str]) -> W
         "difficulty_fits": (_("Difficulty %(difficulty)s is the one aimed at."), "gain"),
         "difficulty_near": (_("Difficulty %(difficulty)s, one step from the %(target)s aimed at."), "cost"),
         "fits_minutes": (_("Takes %(minutes)s of the %(of)s minutes for questions; %(used)s are used."), "gain"),
-        "least_used": (_("Nothing that fits here was asked less of late: %(exposure)s times."), "gain"),
+        "least_used": (_least_used(params.get("exposure", 0)), "gain"),
     }
     text, kind = texts[code]
     return WordedReason(text % names, kind)
+
+
+def _least_used(exposure: int) -> str:
+    if not exposure:
+        return _("Not asked for other jobs of late.")
+    return ngettext(
+        "Asked %(exposure)s time for other jobs of late; nothing that fits here was asked less.",
+        "Asked %(exposure)s times for other jobs of late; nothing that fits here was asked less.",
+        exposure,
+    )
 
 
 def shortfall_text(shortfall: Shortfall, names: PlanNames) -> str:

@@ -8,8 +8,8 @@ from django.db.models import Count, Max, Min, Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from interviews.choices import LoopState, ProposalState
-from interviews.models import Loop, PanelSeat, Round, SchedulePlan
+from interviews.choices import LoopState
+from interviews.models import Loop, PanelSeat, Round
 from interviews.zones import day_text, same_clock, times_text, zone_label
 
 
@@ -74,11 +74,11 @@ class LoopPage:
     zone: str
     other_zone: str
     minutes: int
-    proposal: SchedulePlan | None
+    has_begun: bool
 
 
 def loop_page(*, loop: Loop, user: User, now: datetime) -> LoopPage:
-    """The rounds that the reader may see, on the reader's and the candidate's clock. Four queries."""
+    """The rounds that the reader may see, on the reader's and the candidate's clock. Two queries."""
     seats = PanelSeat.objects.live().select_related("interviewer__user").order_by("role")
     rounds = list(
         Round.objects.visible_to(user)
@@ -98,7 +98,7 @@ def loop_page(*, loop: Loop, user: User, now: datetime) -> LoopPage:
         zone=zone_label(user.time_zone, first),
         other_zone=zone_label(theirs, first) if differs else "",
         minutes=sum(it.minutes for it in rounds),
-        proposal=loop.proposals.filter(state=ProposalState.PROPOSED).first(),
+        has_begun=any(it.starts_at <= now for it in rounds if it.starts_at),
     )
 
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from interviews.models import Candidate, Interviewer, Loop, SchedulePlan
 from interviews.planning.panels import Window
@@ -171,7 +173,8 @@ def _day(column: _Column, zone: str, other_zone: str) -> Day:
         )
         for moment in moments
     ]
-    return Day(short_day_text(start, zone), is_wide, _length(column.left), _length(column.width), ticks)
+    label = short_day_text(start, zone) if is_wide else date_format(start, pgettext("format of a day of a week", "D j"))
+    return Day(label, is_wide, _length(column.left), _length(column.width), ticks)
 
 
 def _other_hours(moment: datetime, end: datetime, zone: str, *, is_wide: bool) -> str:
