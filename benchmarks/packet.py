@@ -99,7 +99,7 @@ def _print_with_chromium(chromium: str, page: Path, folder: Path) -> None:
 def measure(rounds: int) -> tuple[list[Spent], list[Spent], list[Spent], int]:
     """Alternate the three; the first round of each warms up and is not counted."""
     document = packet_sample(
-        interviewers=6, competencies=6, rounds=3, panel_size=2, questions_a_round=5, note_repeats=5
+        page_size="Letter", interviewers=6, competencies=6, rounds=2, panel_size=3, questions_a_round=5, note_repeats=4
     )
     html, data = packet_html(document), packet_data(document)
     process, bare = RenderProcess(), Renderer()

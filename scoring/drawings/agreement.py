@@ -153,7 +153,7 @@ def _cell(cell: AgreementCell, sign: int, middle: float, y: float, width: float)
     ]
     mean, count = f"{cell.mean:.1f}", str(cell.count)
     # Digits of both faces are just over half an em wide.
-    mean_width, count_width = 0.5 * 9.5 * 2.6, 7.0 + 0.5 * 7.5 * len(count)
+    mean_width, count_width = 0.55 * 9.5 * 2.6, 7.0 + 0.5 * 7.5 * len(count)
     left = middle - (mean_width + count_width + (8 if sign else 0)) / 2
     if sign:
         parts.append(_triangle(left + 2.5, y + CELL_HEIGHT / 2, sign, ink, level))

@@ -139,7 +139,7 @@ def _spread(document: PacketDocument, competency: str) -> str:
 def _rounds(member: PanelMember) -> str:
     if not member.rounds:
         return ""
-    numbers = wording.listed(map(str, member.rounds))
+    numbers = wording.named(map(str, member.rounds))
     return (_("round %(numbers)s") if len(member.rounds) == 1 else _("rounds %(numbers)s")) % {"numbers": numbers}
 
 
@@ -147,7 +147,7 @@ def _agreement_said(rows: tuple[AgreementRow, ...], names: tuple[str, ...]) -> s
     said = [
         wording.because(
             row.name,
-            wording.listed(
+            wording.named(
                 f"{name} {cell.mean:.1f}" for name, cell in zip(names, row.cells, strict=True) if cell.mean is not None
             ),
         )
@@ -158,7 +158,7 @@ def _agreement_said(rows: tuple[AgreementRow, ...], names: tuple[str, ...]) -> s
 
 def dots(document: PacketDocument, levels: list[int]) -> SafeString:
     """The levels given to one question, on a scale of five."""
-    words = _("Levels: %(levels)s") % {"levels": wording.listed(map(str, levels)) or "–"}
+    words = _("Levels: %(levels)s") % {"levels": wording.named(map(str, levels)) or "–"}
     return _safe(draw_dots(tuple(levels), {"title": words}, fonts=fonts(document)))
 
 

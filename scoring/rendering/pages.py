@@ -7,7 +7,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scoring.rendering import figures, wording
-from scoring.rendering.document import AskedQuestion, PacketDocument, PacketRound, PanelMember, QuestionScore
+from scoring.rendering.document import (
+    AskedQuestion,
+    Disagreement,
+    PacketDocument,
+    PacketRound,
+    PanelMember,
+    QuestionScore,
+)
 from scoring.rendering.prose import kept_together, language_of, paragraphs, prose, shortened, span
 
 Context = dict[str, Any]
@@ -101,8 +108,7 @@ def _disagreements(document: PacketDocument) -> Iterator[Context]:
     for item in document.disagreements[:3]:
         levels = [level for _key, level in item.levels]
         if item.code == "question_levels":
-            said = (f"{document.member(key).short_name} {level:g}" for key, level in item.levels)
-            subject, words = item.subject, wording.sentence(wording.listed(said))
+            subject, words = item.subject, wording.sentence(_levels_words(document, item))
         elif item.code == "competency_levels":
             span = {"low": f"{min(levels):g}", "high": f"{max(levels):g}"}
             subject, words = item.subject, wording.sentence(_("levels from %(low)s to %(high)s") % span)
@@ -110,6 +116,17 @@ def _disagreements(document: PacketDocument) -> Iterator[Context]:
             subject, words = _("Recommendations"), wording.sentence(_("the panel is divided"))
         target = f"q{item.question}" if item.question else ("pictures" if levels else "decision")
         yield {"subject": shortened(subject, 60), "words": shortened(words, 90), "target": target}
+
+
+LEVELS_IN_WORDS = 4
+
+
+def _levels_words(document: PacketDocument, item: Disagreement) -> str:
+    """Who chose what; of a larger panel only the lowest and the highest."""
+    ordered = sorted(item.levels, key=lambda pair: pair[1])
+    chosen = item.levels if len(ordered) <= LEVELS_IN_WORDS else (ordered[0], ordered[-1])
+    said = wording.named(f"{document.member(key).short_name} {level:g}" for key, level in chosen)
+    return said if len(ordered) <= LEVELS_IN_WORDS else _("between %(extremes)s") % {"extremes": said}
 
 
 def _doubt(document: PacketDocument) -> str:
@@ -176,7 +193,7 @@ def _radar_caption(document: PacketDocument) -> str:
     below = [row.name for row in rows if row.mean is not None and row.line is not None and row.mean < row.line]
     if not below:
         return _("Every competency lies on or above its pass line.")
-    return _("Below the pass line: %(names)s.") % {"names": wording.listed(below)}
+    return _("Below the pass line: %(names)s.") % {"names": wording.named(below)}
 
 
 def _pairs_words(document: PacketDocument) -> str:
@@ -207,13 +224,13 @@ def contents(document: PacketDocument) -> list[Context]:
     return [
         {
             "title": round_title(each),
-            "people": wording.listed(document.member(key).short_name for key in each.members),
+            "people": wording.named(document.member(key).short_name for key in each.members),
             "questions": [
                 {
                     "number": question.number,
                     "title": question.title,
                     "lang": language_of(question.title),
-                    "competencies": wording.listed(name for name, _weight in question.competencies),
+                    "competencies": wording.named(name for name, _weight in question.competencies),
                     "dots": figures.dots(document, question_levels(question)),
                 }
                 for question in each.questions
@@ -275,7 +292,7 @@ def _evidence_page(document: PacketDocument, each: PacketRound, question: AskedQ
 def _weights(question: AskedQuestion) -> str:
     if len(question.competencies) == 1:
         return question.competencies[0][0]
-    return wording.listed(f"{name} {weight:.0%}" for name, weight in question.competencies)
+    return wording.named(f"{name} {weight:.0%}" for name, weight in question.competencies)
 
 
 def _ladder(question: AskedQuestion) -> list[Context]:

@@ -90,8 +90,13 @@ def days(values: Iterable[date]) -> str:
     return _("%(first)s to %(last)s") % {"first": day(first), "last": day(last)}
 
 
+def named(items: Iterable[str]) -> str:
+    """Things of one kind in a row: names, numbers."""
+    return pgettext("between names", ", ").join(items)
+
+
 def listed(items: Iterable[str]) -> str:
-    """Items with the language's comma between them."""
+    """Facts with the language's comma between them."""
     return pgettext("between items", ", ").join(items)
 
 
@@ -168,7 +173,7 @@ def _competency_summary(rows: tuple[ResultRow, ...]) -> str:
     touching = sum(row.outcome == "not_certain" for row in rows)
     parts = []
     if failing:
-        parts.append(_("Below its line: %(names)s.") % {"names": listed(failing)})
+        parts.append(_("Below its line: %(names)s.") % {"names": named(failing)})
     elif rows and not open_:
         parts.append(_("No competency fails."))
     if touching:
@@ -177,7 +182,7 @@ def _competency_summary(rows: tuple[ResultRow, ...]) -> str:
             % {"count": touching}
         )
     if open_:
-        parts.append(_("Without a result: %(names)s.") % {"names": listed(open_)})
+        parts.append(_("Without a result: %(names)s.") % {"names": named(open_)})
     return joined(parts)
 
 
@@ -321,7 +326,7 @@ def rule_effect(rule: PolicyRule) -> str:
         return listed([shown, _line_outcome(rule, lowest)])
     failing = params.get("below") or params.get("short")
     if isinstance(failing, tuple | list) and failing:
-        return listed([said, *map(str, failing)])
+        return because(said, named(map(str, failing)))
     if rule.code == "weights":
         return _("no justification needed") if not params.get("reason") else str(params["reason"])
     if rule.code == "zero_weight":
@@ -341,12 +346,12 @@ def rule_value(rule: PolicyRule) -> str:
         pairs = params.get("weights") or ()
         if not isinstance(pairs, tuple | list) or not pairs:
             return _("equal")
-        return listed(f"{name} {share:.2f}" for name, share in pairs)
+        return named(f"{name} {share:.2f}" for name, share in pairs)
     if rule.code == "zero_weight":
         pairs = params.get("questions") or ()
         if not isinstance(pairs, tuple | list) or not pairs:
             return _("none for this job")
-        return listed(f"{label} ({reason})" for label, reason in pairs)
+        return named(f"{label} ({reason})" for label, reason in pairs)
     if rule.code == "minimum_evidence":
         return _("%(questions)s questions and %(interviewers)s interviewers per competency") % {
             "questions": params.get("questions"),

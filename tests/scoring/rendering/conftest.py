@@ -19,19 +19,22 @@ def renderer():
     process.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def drawn(renderer):
-    """Render a document whole; what the engine complained about fails the test."""
+    """Render a document whole, once for all tests; what the engine complained about fails the test."""
+    kept: dict[str, RenderedPacket] = {}
 
     def draw(document: PacketDocument) -> RenderedPacket:
-        packet = renderer.render(
-            packet_html(document),
-            identifier=document.inputs_hash[:32],
-            made_at=document.generated_at,
-            attachment=packet_data(document),
-        )
-        assert packet.warnings == ()
-        return packet
+        html = packet_html(document)
+        if html not in kept:
+            kept[html] = renderer.render(
+                html,
+                identifier=document.inputs_hash[:32],
+                made_at=document.generated_at,
+                attachment=packet_data(document),
+            )
+        assert kept[html].warnings == ()
+        return kept[html]
 
     return draw
 

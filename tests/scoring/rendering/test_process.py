@@ -1,5 +1,6 @@
 """The render process: limited, isolated, replaceable, and always the same bytes."""
 
+import io
 import os
 import signal
 import socket
@@ -12,7 +13,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from scoring.rendering.packet import packet_html
+from scoring.rendering.packet import packet_data, packet_html
 from scoring.rendering.process import ROOT, RenderFailed, RenderProcess, RenderTimeout
 from tests.scoring.packet_sample import packet_sample
 from tests.scoring.rendering.conftest import MADE
@@ -33,23 +34,21 @@ def fresh():
     process.close()
 
 
-def test_same_document_gives_the_same_bytes_in_every_process(drawn, fresh):
+def test_same_document_gives_the_same_bytes_in_every_process(renderer, fresh):
     document = packet_sample(rounds=1, questions_a_round=2)
     html = packet_html(document)
 
-    first = drawn(document).pdf
-    again = drawn(document).pdf
-    elsewhere = fresh.render(
-        html, identifier=document.inputs_hash[:32], made_at=document.generated_at, attachment=_data(document)
-    ).pdf
+    arguments = {
+        "identifier": document.inputs_hash[:32],
+        "made_at": document.generated_at,
+        "attachment": packet_data(document),
+    }
+
+    first = renderer.render(html, **arguments).pdf
+    again = renderer.render(html, **arguments).pdf
+    elsewhere = fresh.render(html, **arguments).pdf
 
     assert first == again == elsewhere  # every child draws its own hash seed
-
-
-def _data(document):
-    from scoring.rendering.packet import packet_data
-
-    return packet_data(document)
 
 
 def test_same_document_gives_the_same_html_whatever_the_hash_seed():
@@ -100,18 +99,12 @@ def test_nothing_outside_the_packet_is_fetched(renderer, tmp_path):
 
         with pytest.raises(BlockingIOError):
             server.accept()
-    with pikepdf.open(_stream(packet.pdf)) as document:
+    with pikepdf.open(io.BytesIO(packet.pdf)) as document:
         assert not document.attachments
         drawn = b"".join(page.Contents.read_bytes() for page in document.pages)
     assert b"secret" not in packet.pdf + drawn
     assert len(packet.warnings) >= 10
     assert packet.pages == 1
-
-
-def _stream(pdf: bytes):
-    import io
-
-    return io.BytesIO(pdf)
 
 
 def test_etc_passwd_is_refused(renderer):
