@@ -203,11 +203,11 @@ class IdsField(forms.Field):
 
     widget = forms.MultipleHiddenInput
 
-    def to_python(self, value: list[str] | None) -> set[UUID]:
+    def to_python(self, value: list[str] | None) -> list[UUID]:
         try:
-            return {UUID(one) for one in value or []}
+            return [UUID(one) for one in value or []]
         except ValueError:
-            return set()
+            return []
 
 
 class SeenManyForm(forms.Form):

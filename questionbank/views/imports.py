@@ -29,7 +29,7 @@ PAGE_SIZE = 100
 def import_create(request: PersonRequest) -> HttpResponse:
     if not policies.may_write(request.user):
         raise PermissionDenied
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         files = [(file.name, file.read()) for file in form.cleaned_data["banks"]]
         upload = uploads.keep_upload(user=request.user, files=files)
