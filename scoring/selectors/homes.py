@@ -68,6 +68,7 @@ def home_for(*, user: User, now: datetime) -> Home:
         home.needs = recruiter_needs(user=user, now=now)
     if Role.HIRING_MANAGER in user.roles:
         home.decisions = open_decisions(user=user)
+    if {Role.RECRUITER, Role.HIRING_MANAGER} & user.roles:
         home.awaited = awaited_debriefs(user=user)
     if Role.AUTHOR in user.roles:
         home.bank = bank_work(user=user)
@@ -103,8 +104,8 @@ def open_decisions(*, user: User) -> list[Debrief]:
 
 
 def awaited_debriefs(*, user: User) -> list[DebriefRow]:
-    """Loops of the manager's jobs whose debrief is not readable yet. One query."""
-    rows = debrief_rows(user=user, job_role=JobRole.HIRING_MANAGER).filter(is_readable=False)
+    """Booked loops of one's own jobs whose debrief is not readable yet, newest first. One query."""
+    rows = debrief_rows(user=user).filter(is_member=True, is_readable=False)
     return [as_row(loop, user) for loop in rows[:MOST_ROWS]]
 
 

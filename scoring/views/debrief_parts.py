@@ -99,6 +99,30 @@ def result_figure(page: DebriefPage) -> SafeString:
     return _safe(draw_intervals(overall, rows, labels))
 
 
+def result_table(page: DebriefPage) -> list[dict[str, str]]:
+    """The result strip in words and figures."""
+    named = [(page.competencies[it.competency].name, it) for it in page.result.competencies]
+    return [
+        {
+            "name": name,
+            "mean": _figure(estimate.mean),
+            "interval": _range(estimate),
+            "line": _figure(estimate.line),
+            "outcome": no_result(estimate) or _outcome(estimate.outcome),
+        }
+        for name, estimate in [(_("Overall"), page.result.overall), *named]
+    ]
+
+
+def _outcome(code: str) -> str:
+    return {
+        "met": _("met"),
+        "not_met": _("not met"),
+        "not_certain": _("not certain"),
+        "too_few": _("too few answers to say"),
+    }[code]
+
+
 def radar_figure(page: DebriefPage) -> SafeString | None:
     """The competencies against the pass line; None with fewer than three of them."""
     estimates = page.result.competencies
@@ -130,7 +154,9 @@ def _rule(page: DebriefPage, rule: RuleOutcome) -> str:
     if rule.code == "competency_line":
         if names:
             return _("Below the line of %(line)s: %(names)s") % words
-        return _("No competency below %(line)s; lowest %(value)s") % words
+        if rule.outcome == "met":
+            return _("No competency below %(line)s; lowest %(value)s") % words
+        return _("No competency below %(line)s, lowest %(value)s; not certain") % words
     if names:
         return _("Knock-out, below %(line)s: %(names)s") % words
     return _("No knock-out; lowest %(value)s, knock-out below %(line)s") % words
@@ -189,10 +215,12 @@ def no_result(estimate: Estimate) -> str:
 def _interval_row(label: str, estimate: Estimate) -> IntervalRow:
     if estimate.mean is None:
         return IntervalRow(label, line=estimate.line, note=no_result(estimate))
-    shown_range = "" if estimate.low is None else f"{_figure(estimate.low)}–{_figure(estimate.high)}"
-    return IntervalRow(
-        label, estimate.mean, estimate.low, estimate.high, estimate.line, _figure(estimate.mean), shown_range
-    )
+    shown = _figure(estimate.mean)
+    return IntervalRow(label, estimate.mean, estimate.low, estimate.high, estimate.line, shown, _range(estimate))
+
+
+def _range(estimate: Estimate) -> str:
+    return "" if estimate.low is None else f"{_figure(estimate.low)}–{_figure(estimate.high)}"
 
 
 def _figure(value: float | None) -> str:

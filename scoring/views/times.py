@@ -18,6 +18,10 @@ class RoundTimes:
     other_ends: datetime | None = None
     other_city: str = ""
 
+    @property
+    def is_other_day(self) -> bool:
+        return self.other_starts is not None and self.other_starts.date() != self.starts.date()
+
 
 def round_times(starts_at: datetime | None, ends_at: datetime | None, other_zone: str) -> RoundTimes | None:
     """None where the round has no time yet."""
