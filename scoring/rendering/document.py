@@ -229,7 +229,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """The decision: code hire, no_hire or hold."""
+    """The decision: code hire, hire_lower, another_round or no_hire."""
 
     code: str
     decided_at: datetime

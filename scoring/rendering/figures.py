@@ -31,7 +31,7 @@ def result_strip(document: PacketDocument, *, rows: int, dense: bool) -> SafeStr
     labels = {
         "title": _said(document.overall, *document.competencies),
         "line": _("pass line"),
-        "result": _("mean level, 95 %% interval") % {},
+        "result": _("mean level, 90 %% interval") % {},
     }
     drawn = draw_intervals(
         _interval_row(document.overall), tuple(map(_interval_row, shown)), labels, dense=dense, fonts=fonts(document)

@@ -231,7 +231,8 @@ def decision_name(decision: DecisionRecord | None) -> str:
     name = {
         "hire": pgettext("decision", "Hire"),
         "no_hire": pgettext("decision", "No hire"),
-        "hold": pgettext("decision", "On hold"),
+        "hire_lower": pgettext("decision", "Hire at a lower level"),
+        "another_round": pgettext("decision", "One more round"),
     }[decision.code]
     count = len(decision.conditions)
     if not count:
@@ -286,7 +287,7 @@ def because(subject: str, reason: str) -> str:
 
 def interval_name() -> str:
     """What the bars and ranges are."""
-    return _("95 %% interval") % {}
+    return _("90 %% interval") % {}
 
 
 def rule_name(rule: PolicyRule) -> str:
