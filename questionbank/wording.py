@@ -15,6 +15,7 @@ PROBLEMS = {
     "unclosed_code": _("A code block that starts here never ends."),
     "unclosed_comment": _("A comment that starts here never ends."),
     "no_questions": _("No question was found. Questions stand under headings such as “### Q1: …”."),
+    "empty_question": _("This heading has no words."),
     "text_too_long": _("This question has %(length)s characters in one part; %(limit)s are the most."),
     "no_file": _("There is no such file."),
     "no_access": _("The file may not be opened."),

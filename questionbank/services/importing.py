@@ -148,11 +148,11 @@ def preview(*, files: Iterable[tuple[str, bytes]]) -> ImportReport:
     seen: set[str] = set()
     for name, data in files:
         reading = read_markdown_bank(data)
-        too_long = [problem for problem in map(_too_long, reading.questions) if problem]
-        for problem in [*reading.problems, *too_long]:
+        unfit = [problem for problem in map(_unfit, reading.questions) if problem]
+        for problem in [*reading.problems, *unfit]:
             errors.append(Unreadable(name, problem.line, problem_message(problem)))
             items.append(ImportItem(name, problem.line, "", "", ImportStatus.UNREADABLE))
-        refused = {problem.line for problem in too_long}
+        refused = {problem.line for problem in unfit}
         for question in reading.questions:
             if question.line in refused:
                 continue
@@ -249,7 +249,10 @@ def _wording(question: ReadQuestion, last: Wording | None) -> Wording:
     )
 
 
-def _too_long(question: ReadQuestion) -> ReadProblem | None:
+def _unfit(question: ReadQuestion) -> ReadProblem | None:
+    """Why the bank cannot hold what was read."""
+    if not question.title.strip() or not question.prompt.strip():
+        return ReadProblem(question.line, "empty_question")
     prompt, answer = QuestionText.prompt.field, QuestionText.reference_answer.field
     for text, limit in ((question.prompt, prompt.max_length), (question.reference_answer, answer.max_length)):
         if limit is not None and len(text) > limit:

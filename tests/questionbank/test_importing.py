@@ -268,6 +268,13 @@ def test_question_longer_than_its_column_is_refused_and_the_others_are_read(defa
     assert report.errors[0].message.startswith("This question has 180001 characters in one part")
 
 
+def test_heading_without_words_is_refused_and_the_others_are_read(defaults):
+    report = imported("### Q1: Why?\n**Answer**: Because.\n### \n**Answer**: b\n", defaults)
+
+    assert counts(report) == {"created": 1, "unreadable": 1}
+    assert [(error.line, error.message) for error in report.errors] == [(3, PROBLEMS["empty_question"])]
+
+
 def test_unclosed_code_is_named_where_it_starts(defaults):
     report = imported(BANK + "```python\nnever = 'closed'\n", defaults)
 

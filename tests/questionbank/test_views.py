@@ -222,7 +222,7 @@ def test_question_costs_the_same_at_any_size(size, sign_in, django_assert_num_qu
 
 def test_question_shows_the_version_and_language_asked_for(sign_in):
     question = QuestionFactory()
-    first = publish(VersionFactory(question=question, number=1))
+    publish(VersionFactory(question=question, number=1))
     VersionFactory(question=question, number=2)
     client = sign_in(with_role(Role.HIRING_MANAGER))
     page = url("question-detail", question.pk)
