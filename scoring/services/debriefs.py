@@ -4,14 +4,18 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import record
 from interviews.choices import JobRole, LoopState, SeatState
-from interviews.models import JobMember, Loop, PanelSeat, Round
+from interviews.models import CompetencyNeed, JobMember, Loop, PanelSeat, Round
 from scoring.choices import CardState, DebriefState, Outcome
 from scoring.models import Debrief, DebriefAccess, Decision, DecisionPolicy
+
+# How many questions speak to a competency before its result counts, unless a policy says otherwise.
+LEAST_QUESTIONS = 2
 
 
 @transaction.atomic
@@ -21,8 +25,14 @@ def policy_for(*, loop: Loop) -> DecisionPolicy:
     own = DecisionPolicy.objects.filter(role_family=job.role_family_id, seniority=job.seniority_id)
     newest = own.order_by("-version").first()
     if newest is None:
+        # A policy that asks for more evidence than the loop is built to bring could never be met.
+        needs = CompetencyNeed.objects.filter(template=loop.plan.template_id)
+        least = needs.aggregate(least=Min("questions"))["least"] or LEAST_QUESTIONS
         newest, _made = DecisionPolicy.objects.get_or_create(
-            role_family_id=job.role_family_id, seniority_id=job.seniority_id, version=1
+            role_family_id=job.role_family_id,
+            seniority_id=job.seniority_id,
+            version=1,
+            defaults={"least_questions": min(LEAST_QUESTIONS, least)},
         )
     return newest
 

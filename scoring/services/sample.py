@@ -69,16 +69,24 @@ _ON_PROBE = {
 }
 _SUMMARY = {
     "en": {
-        "strong_yes": "Reasons from numbers and knows where they end.",
-        "yes": "I would gladly review designs together.",
-        "no": "Good knowledge; the judgement came from my hints.",
-        "strong_no": "The basics were not there.",
+        "strong_yes": ("Reasons from numbers and knows where they end.",),
+        "yes": (
+            "I would gladly review designs together.",
+            "Sound judgement; details on request.",
+            "Says what is a guess, and checks it.",
+        ),
+        "no": (
+            "Knows much; the judgement came from my hints.",
+            "Strong on tools, thin on causes.",
+            "Not yet at this level; close.",
+        ),
+        "strong_no": ("The basics were not there.",),
     },
     "zh-hans": {
-        "strong_yes": "用数字说话，也知道数字的边界。",
-        "yes": "基础扎实，愿意与之共事。",
-        "no": "知识面不错，但判断多来自提示。",
-        "strong_no": "基本功不足。",
+        "strong_yes": ("用数字说话，也知道数字的边界。",),
+        "yes": ("基础扎实，愿意与之共事。", "判断可靠，细节需要追问。"),
+        "no": ("知识面不错，但判断多来自提示。",),
+        "strong_no": ("基本功不足。",),
     },
 }
 
@@ -125,7 +133,7 @@ def _chance(*parts: object) -> int:
 def _level(seat: PanelSeat, asked: AskedQuestion, strength: int) -> int:
     """Mostly what the answer was worth, sometimes one step off: interviewers differ, and rarely by two."""
     answer = 3 + strength + min(1, _chance(asked.version.question.number, asked.position) % 3)
-    ear = (-1, -1, 0, 0, 0, 0, 1)[_chance(seat.interviewer.user.email, asked.version.question.number) % 7]
+    ear = (-1, -1, 0, 0, 0, 1, 1)[_chance(seat.interviewer.user.email, asked.version.question.number) % 7]
     return max(2, min(5, answer + ear))
 
 
@@ -142,7 +150,8 @@ def _evidence(seat: PanelSeat, asked: AskedQuestion, level: int) -> str:
 def _conclude(card: Scorecard, user: User, levels: list[int], now: datetime) -> None:
     mean = sum(levels) / len(levels)
     recommendation = "strong_yes" if mean >= 4.4 else "yes" if mean >= 3.4 else "no" if mean >= 2.2 else "strong_no"
-    changes = {"recommendation": recommendation, "summary": _SUMMARY[user.language][recommendation]}
+    choices = _SUMMARY[user.language][recommendation]
+    changes = {"recommendation": recommendation, "summary": choices[_chance(user.email) % len(choices)]}
     saved = save_card(
         card=card, user=user, version=card.version, changes=changes, request_key="sample-conclusion", now=now
     )
