@@ -57,7 +57,7 @@ class CardAPI(APIView):
         saved = save_card(card=card, user=_user(request), version=version, changes=changes, request_key=key)
         return _answer({"version": saved.version, "saved_at": saved.saved_at}, saved.version)
 
-    def handle_exception(self, error: Exception) -> HttpResponse:  # type: ignore[override] -- any response will do
+    def handle_exception(self, error: Exception) -> HttpResponse:  # type: ignore[override]
         problem = _problem_of(error)
         if problem is None:
             raise error

@@ -26,3 +26,7 @@ class Outcome(models.TextChoices):
     HIRE_LOWER = "hire_lower", _("Hire at a lower level")
     ANOTHER_ROUND = "another_round", _("One more round")
     NO_HIRE = "no_hire", _("No hire")
+
+
+# How many questions speak to a competency before its result counts, unless a policy says otherwise.
+LEAST_QUESTIONS = 2

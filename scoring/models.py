@@ -13,7 +13,7 @@ from accounts.identifiers import new_id
 from delivery.models import DurableJob
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from questionbank.models import RoleFamily, SeniorityLevel
-from scoring.choices import CardState, DebriefState, Outcome, Recommendation
+from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome, Recommendation
 from scoring.querysets import DebriefQuerySet, PacketQuerySet, ScorecardQuerySet
 
 
@@ -115,7 +115,7 @@ class DecisionPolicy(models.Model):
     overall_line = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("3.20"))
     competency_line = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("3.00"))
     knockout_line = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("2.00"))
-    least_questions = models.PositiveSmallIntegerField(default=2)
+    least_questions = models.PositiveSmallIntegerField(default=LEAST_QUESTIONS)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -129,8 +129,8 @@ def glossary(document: PacketDocument) -> list[tuple[str, str]]:
             any(row.low is not None for row in rows),
             wording.interval_name(),
             _(
-                "In about 90 of 100 loops, an interval made in this way includes the level that the candidate would reach"
-                " with very many questions and interviewers of the same kind."
+                "In about 90 of 100 loops, an interval made in this way includes the level that the candidate would"
+                " reach with very many questions and interviewers of the same kind."
             ),
         ),
         (

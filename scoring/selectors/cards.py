@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.utils.translation import get_language
 
 from accounts.models import User
 from interviews.models import AskedQuestion, Loop, PanelSeat, Round
+from questionbank.choices import LEVELS
 from questionbank.models import QuestionText
 from scoring.choices import CardState
 from scoring.models import QuestionScore, Scorecard
@@ -82,22 +83,23 @@ class CardPage:
         return self.state == CardState.SUBMITTED
 
 
-def own_seat(*, seat_id: UUID, user: User) -> PanelSeat:
-    """A seat that the person fills; ``PanelSeat.DoesNotExist`` for any other. One query."""
+def own_seat(*, seat_id: UUID, user: User) -> Any:
+    """A seat that the person fills, with its card; ``PanelSeat.DoesNotExist`` for any other. One query."""
     wanted = PanelSeat.objects.of(user).select_related(
-        f"{_PLACE}__candidate", f"{_PLACE}__job__role_family", f"{_PLACE}__job__seniority", "interviewer__user"
+        f"{_PLACE}__candidate", f"{_PLACE}__job", "interviewer__user", "scorecard"
     )
-    return wanted.get(pk=seat_id)
+    rounds = Round.objects.filter(loop=OuterRef("round__loop")).order_by().values("loop").annotate(n=Count("pk"))
+    return wanted.annotate(rounds=Subquery(rounds.values("n"))).get(pk=seat_id)
 
 
-def card_page(*, seat: PanelSeat, user: User, language: str = "") -> CardPage:
-    """The scoring page of one's own seat. Eight queries at any number of questions.
+def card_page(*, seat_id: UUID, user: User, language: str = "") -> CardPage:
+    """The scoring page of one's own seat. Six queries at any number of questions.
 
     Questions come in ``language`` if they have it, else in the reader's, else as the job asks them.
     Raises ``PanelSeat.DoesNotExist`` for a seat of somebody else.
     """
-    seat = own_seat(seat_id=seat.pk, user=user)
-    card = Scorecard.objects.of(user).filter(seat=seat).first() or Scorecard(seat=seat)
+    seat = own_seat(seat_id=seat_id, user=user)
+    card = card_of(seat) or Scorecard(seat=seat)
     scores = {score.asked_question_id: score for score in QuestionScore.objects.filter(scorecard=card)}
     loop = seat.round.loop
     wanted = (language, get_language() or "", loop.application.job.language)
@@ -107,7 +109,7 @@ def card_page(*, seat: PanelSeat, user: User, language: str = "") -> CardPage:
         seat=seat,
         round=seat.round,
         loop=loop,
-        rounds=Round.objects.filter(loop=loop).count(),
+        rounds=seat.rounds,
         version=card.version,
         state=card.state,
         recommendation=card.recommendation,
@@ -122,9 +124,15 @@ def card_page(*, seat: PanelSeat, user: User, language: str = "") -> CardPage:
 def with_values(page: CardPage, changes: dict[str, Any]) -> CardPage:
     """The page as a refused form left it: what was typed instead of what is saved."""
     scores = changes.get("scores", {})
-    questions = tuple(replace(each, **scores.get(str(each.id), {})) for each in page.questions)
+    questions = tuple(_with_fields(each, scores.get(each.key, {})) for each in page.questions)
     card = {name: changes[name] for name in ("recommendation", "summary") if name in changes}
     return replace(page, questions=questions, **card)
+
+
+def _with_fields(question: CardQuestion, fields: dict[str, Any]) -> CardQuestion:
+    if fields.get("level") not in (None, *LEVELS):
+        fields = {name: value for name, value in fields.items() if name != "level"}  # nothing that could be shown
+    return replace(question, **fields)
 
 
 def card_state(*, card: Scorecard) -> dict[str, Any]:
@@ -159,7 +167,7 @@ def my_cards(*, user: User) -> Sequence[PanelSeat]:
 
 
 def card_of(seat: PanelSeat) -> Scorecard | None:
-    """The seat's card where ``my_cards`` has fetched it; None where none was opened."""
+    """The seat's card, which the selectors here have fetched with it; None where none was opened."""
     return getattr(seat, "scorecard", None)
 
 

@@ -1,6 +1,7 @@
 """A debrief as the document that its packet prints."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import override
 
@@ -124,42 +125,44 @@ def _policy(page: DebriefPage) -> doc.PolicyFacts:
 
 def _rule(rule: RuleOutcome, names: dict[str, str]) -> doc.PolicyRule:
     failing = [names[key] for key in rule.failing]  # a list, as it comes back from JSON
-    params: dict[str, object] = {
+    params: dict[str, dict[str, object]] = {
         "overall_line": {"line": rule.line, "mean": rule.value},
         "competency_line": {"line": rule.line, "competency": "", "lowest": rule.value},
         "knock_out": {"line": rule.line, "competency": "", "below": failing},
         "minimum_evidence": {"questions": int(rule.line), "interviewers": 1, "short": failing},
-    }[rule.code]
-    return doc.PolicyRule(rule.code, params, rule.outcome)
+    }
+    return doc.PolicyRule(rule.code, params[rule.code], rule.outcome)
 
 
 def _rounds(page: DebriefPage) -> tuple[doc.PacketRound, ...]:
     asked = _asked(page)
-    members = {round_.pk: tuple(str(s.interviewer_id) for s in round_.live_seats) for round_ in _with_seats(page)}
+    members = _panels(page)
     saved = _saved(page)
     numbered = list(enumerate(asked, start=1))
     return tuple(
         doc.PacketRound(
             number=round_.position,
             title=round_.name,
-            members=members[round_.pk],
+            members=members.get(round_.pk, ()),
             starts_at=round_.starts_at,
             minutes=round_.minutes,
             questions=tuple(
-                _question(number, each, evidence, saved, members[round_.pk])
+                _question(number, each, evidence, saved, members.get(round_.pk, ()))
                 for number, (each, evidence) in numbered
                 if each.round_id == round_.pk
             ),
         )
-        for round_ in _with_seats(page)
+        for round_ in page.loop.rounds.order_by("position")
     )
 
 
-def _with_seats(page: DebriefPage) -> list[Round]:
-    rounds = list(page.loop.rounds.order_by("position").prefetch_related("seats"))
-    for round_ in rounds:
-        round_.live_seats = [seat for seat in round_.seats.all() if seat.state == "confirmed"]  # type: ignore[attr-defined]
-    return rounds
+def _panels(page: DebriefPage) -> dict[UUID, tuple[str, ...]]:
+    """Round → its interviewers, lead first."""
+    seats = PanelSeat.objects.live().filter(round__loop=page.loop).order_by("role", "pk")
+    panels: dict[UUID, tuple[str, ...]] = {}
+    for round_id, interviewer in seats.values_list("round_id", "interviewer_id"):
+        panels[round_id] = (*panels.get(round_id, ()), str(interviewer))
+    return panels
 
 
 def _saved(page: DebriefPage) -> dict[str, tuple[datetime | None, int, datetime | None]]:
@@ -186,7 +189,7 @@ def _question(
         competencies=_competencies(asked),
         anchors=tuple(doc.Anchor(level.level, level.anchor) for level in text.levels.all()),
         scores=_scores(evidence, saved, members),
-        language=text.language,
+        language=text.language,  # type: ignore[arg-type]  # one of the site's languages, as the database holds it
         published_on=asked.version.published_at.date() if asked.version.published_at else None,
         minutes_planned=asked.version.minutes,
         probes=tuple(doc.Probe(probe) for probe in text.probes),

@@ -11,11 +11,8 @@ from accounts.models import User
 from accounts.services import record
 from interviews.choices import JobRole, LoopState, SeatState
 from interviews.models import CompetencyNeed, JobMember, Loop, PanelSeat, Round
-from scoring.choices import CardState, DebriefState, Outcome
+from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome
 from scoring.models import Debrief, DebriefAccess, Decision, DecisionPolicy
-
-# How many questions speak to a competency before its result counts, unless a policy says otherwise.
-LEAST_QUESTIONS = 2
 
 
 @transaction.atomic

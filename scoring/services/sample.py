@@ -20,7 +20,7 @@ _EVIDENCE = {
             " showing where it came from.",
         ),
         3: (
-            "Right approach, explained in order. The figures came when I asked for them and were within a factor of two."
+            "Right approach, explained in order. The figures came when I asked and were within a factor of two."
             " Did not raise the limits of the choice; agreed with them when I named one.",
             "Solid on the usual case. The follow-up about what happens when it fails took a while, and ended in a"
             " workable answer.",
@@ -36,7 +36,7 @@ _EVIDENCE = {
             " and in people. Left one edge case open, and said so.",
         ),
         5: (
-            "As good as I have heard it. Derived the figure, checked it from the other side, then said in which case the"
+            "As good as I have heard it. Derived the figure, checked it from the other side, then said when the"
             " whole approach would be wrong and how one would notice. Two examples from own work, with numbers.",
             "Went past the question unprompted: compared three ways by cost, drew the failure that each invites, and"
             " said what to measure in the first week.",

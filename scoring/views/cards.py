@@ -20,7 +20,7 @@ from accounts.requests import PersonRequest
 from interviews.models import PanelSeat
 from scoring.choices import Recommendation
 from scoring.forms import changes_of
-from scoring.selectors.cards import CardPage, card_of, card_page, my_cards, own_seat, with_values
+from scoring.selectors.cards import CardPage, card_of, card_page, my_cards, with_values
 from scoring.services.scorecards import open_card, save_card, submit_card
 from scoring.views.card_parts import Controls, card_parts, errors_by_control
 from scoring.views.times import RoundTimes, round_times
@@ -68,8 +68,7 @@ def card_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 def _page(request: PersonRequest, pk: UUID) -> CardPage:
     try:
-        seat = own_seat(seat_id=pk, user=request.user)
-        return card_page(seat=seat, user=request.user, language=_language(request))
+        return card_page(seat_id=pk, user=request.user, language=_language(request))
     except PanelSeat.DoesNotExist as error:
         raise Http404 from error
 

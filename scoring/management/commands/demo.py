@@ -54,8 +54,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{bank}: {error.strerror}") from error
         report = demo.import_bank(name=bank.name, data=data)
-        for error in report.errors:
-            self.stderr.write(f"{error.file}:{error.line}: {error.message}")
+        for problem in report.errors:
+            self.stderr.write(f"{problem.file}:{problem.line}: {problem.message}")
         counts = ", ".join(f"{count} {status}" for status, count in report.counts.items())
         self.say("Imported", f"{counts}; {len({item.category for item in report.items if item.title})} categories")
         if not report.usable:
