@@ -1,12 +1,14 @@
 """A debrief as the document that its packet prints."""
 
+import re
 from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import override
 
+from accounts.choices import Language
 from accounts.models import User
-from interviews.models import AskedQuestion, PanelSeat, Round
+from interviews.models import AskedQuestion, Candidate, PanelSeat
 from questionbank.formats.rendering import markdown_to_html
 from scoring.measurement.results import Estimate, Result, RuleOutcome
 from scoring.models import Debrief, Decision, Packet, Scorecard
@@ -16,6 +18,7 @@ from scoring.selectors.debriefs import DebriefPage, Evidence, debrief_context
 # At most so many disagreements stand on page 1.
 MOST_DISAGREEMENTS = 3
 _SHARE = 100.0
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def packet_document(*, debrief: Debrief, language: doc.Language) -> doc.PacketDocument:
@@ -30,7 +33,7 @@ def packet_document(*, debrief: Debrief, language: doc.Language) -> doc.PacketDo
             language=language,
             page_size="A4",
             zone=job.time_zone,
-            candidate=doc.CandidateFacts(candidate.name, candidate.native_name),
+            candidate=_candidate(candidate, language),
             position=doc.PositionFacts(job.title, job.team, job.place),
             cards_in=page.cards_in,
             cards_total=page.cards_due,
@@ -67,6 +70,13 @@ def _asked(page: DebriefPage) -> list[tuple[AskedQuestion, Evidence]]:
         "round__position", "position"
     )
     return [(each, by_id[each.pk]) for each in ordered]
+
+
+def _candidate(candidate: Candidate, language: str) -> doc.CandidateFacts:
+    """A Chinese reader meets a Chinese name first."""
+    if language == Language.ZH_HANS and _CHINESE.search(candidate.native_name):
+        return doc.CandidateFacts(candidate.native_name, candidate.name)
+    return doc.CandidateFacts(candidate.name, candidate.native_name)
 
 
 def _members(page: DebriefPage) -> tuple[doc.PanelMember, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
+from interviews.choices import SeatRole
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from scoring.models import Scorecard
 from scoring.services.scorecards import open_card, save_card, submit_card
@@ -112,7 +113,7 @@ def fill_card(*, seat: PanelSeat, strength: int, now: datetime) -> None:
             now=now + timedelta(minutes=12 * place),
         )
         card.version = saved.version
-    _conclude(card, user, levels, now + timedelta(minutes=12 * len(levels)))
+    _conclude(card, seat, levels, now + timedelta(minutes=12 * len(levels)))
 
 
 def fill_cards(*, loop: Loop, strength: int, leave_out: int = 0) -> int:
@@ -133,25 +134,32 @@ def _chance(*parts: object) -> int:
 def _level(seat: PanelSeat, asked: AskedQuestion, strength: int) -> int:
     """Mostly what the answer was worth, sometimes one step off: interviewers differ, and rarely by two."""
     answer = 3 + strength + min(1, _chance(asked.version.question.number, asked.position) % 3)
-    ear = (-1, -1, 0, 0, 0, 1, 1)[_chance(seat.interviewer.user.email, asked.version.question.number) % 7]
+    ear = (-1, -1, 0, 0, 0, 1, 1)[_chance(asked.version.question.number, seat.interviewer.user.email) % 7]
     return max(2, min(5, answer + ear))
 
 
 def _evidence(seat: PanelSeat, asked: AskedQuestion, level: int) -> str:
     language = seat.interviewer.user.language
     choices = _EVIDENCE[language][level]
-    text = choices[_chance(seat.interviewer.user.email, asked.version.question.number, level) % len(choices)]
+    # Two who heard the same answer write about it in different words.
+    text = choices[(asked.version.question.number + _place(seat)) % len(choices)]
     words = asked.version.texts.filter(language=language).first()
     if words is None or not words.probes:
         return text
     return text + _ON_PROBE[language][level > 3].format(probe=words.probes[asked.position % len(words.probes)])
 
 
-def _conclude(card: Scorecard, user: User, levels: list[int], now: datetime) -> None:
+def _place(seat: PanelSeat) -> int:
+    """Counts the seats of a loop through: two a round."""
+    return 2 * seat.round.position + (seat.role == SeatRole.SECOND)
+
+
+def _conclude(card: Scorecard, seat: PanelSeat, levels: list[int], now: datetime) -> None:
+    user: User = seat.interviewer.user
     mean = sum(levels) / len(levels)
     recommendation = "strong_yes" if mean >= 4.4 else "yes" if mean >= 3.4 else "no" if mean >= 2.2 else "strong_no"
     choices = _SUMMARY[user.language][recommendation]
-    changes = {"recommendation": recommendation, "summary": choices[_chance(user.email) % len(choices)]}
+    changes = {"recommendation": recommendation, "summary": choices[_place(seat) % len(choices)]}
     saved = save_card(
         card=card, user=user, version=card.version, changes=changes, request_key="sample-conclusion", now=now
     )
