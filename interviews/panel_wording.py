@@ -76,7 +76,7 @@ def _seat_text(code: str, params: dict[str, Any], names: PanelNames) -> str:
     params |= {"round": names.rounds[params["round"]], "role": SeatRole(params["role"]).label}
     head = {
         "seat_never_free": _("%(round)s, %(role)s: none of %(names)s is free while %(candidate)s is."),
-        "no_common_time": _("%(round)s, %(role)s: %(names)s are never free at a time that suits the other rounds."),
+        "no_common_time": _("%(round)s, %(role)s: no time of %(names)s suits the other rounds."),
     }[code]
     rules = [
         ngettext("%(count)s outside working hours", "%(count)s outside working hours", params["outside_hours"]),

@@ -25,6 +25,11 @@ def may_run_loop(user: User, loop: Loop) -> bool:
     return Loop.objects.run_by(user).filter(pk=loop.pk).exists()
 
 
+def may_follow_loop(user: User, loop: Loop) -> bool:
+    """See the whole of it: members of the job and administrators, not the interviewers. One query."""
+    return user.is_admin or Loop.objects.of_members(user).filter(pk=loop.pk).exists()
+
+
 def may_edit_hours(user: User, interviewer: Interviewer) -> bool:
     """One's own; recruiters and administrators everybody's."""
     return interviewer.user_id == user.pk or user.is_admin or Role.RECRUITER in user.roles

@@ -59,12 +59,21 @@ def busy_times(interviewers: Iterable[Interviewer], span: Window) -> dict[UUID, 
     return busy
 
 
+def offered_windows(candidate: Candidate, span: Window) -> tuple[Window, ...]:
+    """When the candidate said they can, else office hours on weekdays. One query."""
+    windows = tuple((it.starts_at, it.ends_at) for it in candidate.windows.all())
+    hours = [WeeklyBlock(day, *OFFICE_HOURS) for day in OFFICE_DAYS]
+    return windows or free_windows(hours=hours, zone=candidate.time_zone, horizon=span)
+
+
 def candidate_windows(candidate: Candidate, span: Window) -> tuple[Window, ...]:
-    """When the candidate can: their own windows, else office hours on weekdays; less what is booked. Two queries."""
-    windows = [(it.starts_at, it.ends_at) for it in candidate.windows.all()]
-    if not windows:
-        hours = [WeeklyBlock(day, *OFFICE_HOURS) for day in OFFICE_DAYS]
-        windows = list(free_windows(hours=hours, zone=candidate.time_zone, horizon=span))
+    """What the candidate offers, less what is booked with them. Two queries."""
     taken = Occupancy.objects.live().overlapping(*span).filter(candidate=candidate)
     booked = (outer_span((it.starts_at, it.ends_at)) for it in taken)
-    return tuple(as_window(part) for part in without(map(inner_span, windows), booked))
+    offered = map(inner_span, offered_windows(candidate, span))
+    return tuple(as_window(part) for part in without(offered, booked))
+
+
+def is_inside(window: Window, windows: Iterable[Window]) -> bool:
+    """Whether the windows, joined where they touch, hold all of it."""
+    return not without([inner_span(window)], map(inner_span, windows))

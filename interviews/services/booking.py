@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.services import record
 from interviews.choices import CancelReason, LoopState, OccupancyState, ProposalState, SeatState
 from interviews.models import BusyPeriod, Candidate, Interviewer, Loop, Occupancy, PanelSeat, Round, SchedulePlan
+from interviews.selectors.calendars import is_inside, offered_windows, working_windows
 from interviews.services.invitations import cancel_invitations, invite
 from interviews.zones import span_text
 
@@ -96,7 +97,7 @@ def _book(*, proposal: SchedulePlan, actor: User, now: datetime, link: str) -> L
     _refuse_unless_open(loop, proposal)
     placements = _locked_placements(proposal)
     candidate = Candidate.objects.select_for_update(no_key=True).get(applications__loop=loop)
-    _refuse_outdated(placements, now)
+    _refuse_outdated(placements, candidate, now)
     for placement in placements:
         _take(placement, candidate)
         Round.objects.filter(pk=placement.round.pk).update(
@@ -125,7 +126,9 @@ def _locked_placements(proposal: SchedulePlan) -> list[Placement]:
 
 def _placements(proposal: SchedulePlan) -> list[Placement]:
     ids = {person for it in proposal.placements for person in it["seats"].values()}
-    people = {str(it.pk): it for it in Interviewer.objects.select_related("user").filter(pk__in=ids)}
+    people = {
+        str(it.pk): it for it in Interviewer.objects.select_related("user").prefetch_related("hours").filter(pk__in=ids)
+    }
     rounds = {str(it.pk): it for it in Round.objects.filter(loop=proposal.loop_id)}
     return [
         Placement(
@@ -138,18 +141,30 @@ def _placements(proposal: SchedulePlan) -> list[Placement]:
     ]
 
 
-def _refuse_outdated(placements: list[Placement], now: datetime) -> None:
+def _refuse_outdated(placements: list[Placement], candidate: Candidate, now: datetime) -> None:
     """What may have changed since the proposal, but for overlaps, which the database refuses."""
-    if min(it.starts_at for it in placements) <= now:
+    span = (min(it.starts_at for it in placements), max(it.ends_at for it in placements))
+    if span[0] <= now:
         raise _out_of_date(_("Its first round would have begun already."))
+    offered = offered_windows(candidate, (span[0] - timedelta(days=1), span[1] + timedelta(days=1)))
+    if not all(is_inside((it.starts_at, it.ends_at), offered) for it in placements):
+        raise _out_of_date(_("%(name)s cannot come at that time any more.") % {"name": candidate.name})
     for placement in placements:
         for interviewer in placement.seats.values():
-            if not (interviewer.is_active and interviewer.user.is_active):
-                raise _out_of_date(_("%(name)s does not take interviews now.") % {"name": interviewer})
-            if BusyPeriod.objects.filter(_overlap(placement), interviewer=interviewer).exists():
-                raise _out_of_date(_("%(name)s has become busy.") % {"name": interviewer})
-            if _booked_that_day(interviewer, placement.starts_at) >= interviewer.most_per_day:
-                raise _out_of_date(_("%(name)s has a full day.") % {"name": interviewer})
+            _refuse_unless_bookable(interviewer, placement)
+
+
+def _refuse_unless_bookable(interviewer: Interviewer, placement: Placement) -> None:
+    named = {"name": str(interviewer)}
+    window = (placement.starts_at, placement.ends_at)
+    if not (interviewer.is_active and interviewer.user.is_active):
+        raise _out_of_date(_("%(name)s does not take interviews now.") % named)
+    if not is_inside(window, working_windows(interviewer, window)):
+        raise _out_of_date(_("%(name)s does not work at that time any more.") % named)
+    if BusyPeriod.objects.filter(_overlap(placement), interviewer=interviewer).exists():
+        raise _out_of_date(_("%(name)s has become busy.") % named)
+    if _booked_that_day(interviewer, placement.starts_at) >= interviewer.most_per_day:
+        raise _out_of_date(_("%(name)s has a full day.") % named)
 
 
 def _overlap(placement: Placement) -> Q:

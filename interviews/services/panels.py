@@ -28,13 +28,14 @@ from interviews.selectors.calendars import busy_times, candidate_windows, pool_m
 
 
 def propose_panel(*, loop: Loop, actor: User, now: datetime, horizon_days: int = 14) -> SchedulePlan:
-    """Plan the panel of a loop within the next days and keep it as the loop's proposal, instead of earlier ones.
+    """Plan the panel of a loop within the next days and keep it as the loop's only open proposal.
 
-    The search runs outside any transaction. Raises ``ValidationError`` with code ``already_booked``, or one error
-    of code ``no_panel`` for each thing in the way and one of code ``way_out`` for each way out, cheapest first.
+    Earlier ones are dropped whether or not a panel is found: who plans again trusts them no more. The search runs
+    outside any transaction. Raises ``ValidationError`` with code ``already_booked``, or one error of code
+    ``no_panel`` for each thing in the way and one of code ``way_out`` for each way out, cheapest first.
     """
-    if loop.state != LoopState.BUILT:
-        raise ValidationError(_("This loop has its panel already."), code="already_booked")
+    _refuse_unless_built(loop)
+    loop.proposals.filter(state=ProposalState.PROPOSED).update(state=ProposalState.DROPPED)
     rounds = list(loop.rounds.select_related("template").prefetch_related("template__seats"))
     candidate = loop.application.candidate
     pools = pool_members(rounds)
@@ -56,6 +57,11 @@ def propose_panel(*, loop: Loop, actor: User, now: datetime, horizon_days: int =
     if isinstance(found, NoPanel):
         raise _no_panel(found, rounds, interviewers, candidate)
     return _keep(found, loop=loop, rounds=rounds, actor=actor)
+
+
+def _refuse_unless_built(loop: Loop) -> None:
+    if loop.state != LoopState.BUILT:
+        raise ValidationError(_("This loop has its panel already."), code="already_booked")
 
 
 def _person(interviewer: Any, busy: list[Busy], now: datetime, horizon: Window) -> Person:
@@ -93,6 +99,8 @@ def _no_panel(
 
 @transaction.atomic
 def _keep(found: PanelPlan, *, loop: Loop, rounds: list[Round], actor: User) -> SchedulePlan:
+    # Somebody may have booked or proposed while the search ran.
+    _refuse_unless_built(Loop.objects.select_for_update(no_key=True).get(pk=loop.pk))
     loop.proposals.filter(state=ProposalState.PROPOSED).update(state=ProposalState.DROPPED)
     proposal = SchedulePlan.objects.create(
         loop=loop,

@@ -58,6 +58,7 @@ def _loop(request: PersonRequest, loop: Loop, error: ValidationError | None = No
         "about": loop_page(loop=loop, user=request.user, now=timezone.now()),
         "loop": loop,
         "may_run": policies.may_run_loop(request.user, loop),
+        "may_follow": policies.may_follow_loop(request.user, loop),
         "cancel_form": CancelForm(),
         "errors": error.messages if error else [],
     }

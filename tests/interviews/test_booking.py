@@ -135,6 +135,20 @@ def test_book_panel_refuses_what_has_changed_since_the_proposal():
         f"This proposal is out of date: {lead} has become busy. Plan again."
     ]
     busy.delete()
+    hours = lead.hours.get(weekday=0)
+    hours.starts = dt.time(9, 30)
+    hours.save()
+    assert refusal_of(proposal, world).messages == [
+        f"This proposal is out of date: {lead} does not work at that time any more. Plan again."
+    ]
+    hours.starts = dt.time(9)
+    hours.save()
+    candidate = proposal.loop.application.candidate
+    window = candidate.windows.create(starts_at=NOW, ends_at=NOW + dt.timedelta(hours=4))
+    assert refusal_of(proposal, world).messages == [
+        f"This proposal is out of date: {candidate} cannot come at that time any more. Plan again."
+    ]
+    window.delete()
     second.is_active = False
     second.save()
     assert refusal_of(proposal, world).messages == [

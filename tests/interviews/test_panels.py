@@ -128,11 +128,13 @@ def test_propose_panel_says_whose_time_is_in_the_way_and_the_ways_out():
 
 def test_propose_panel_with_an_empty_pool_says_so():
     loop, world = built_loop()
+    propose_panel(loop=loop, actor=world.recruiter, now=NOW)
     world.pools[0].members.clear()
 
     with translation.override("en"), pytest.raises(ValidationError) as refusal:
         propose_panel(loop=loop, actor=world.recruiter, now=NOW)
 
+    assert not loop.proposals.filter(state=ProposalState.PROPOSED).exists()
     assert refusal.value.messages[0] == "Nobody is in the pools of these seats: R1 Round 1 (Lead)."
 
 
