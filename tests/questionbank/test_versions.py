@@ -380,3 +380,37 @@ def test_drafts_written_at_once_stay_one_draft():
 
     assert failures == []
     assert list(version.question.versions.values_list("number", "state")) == [(1, "published"), (2, "draft")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writing_and_publishing_at_once_take_turns():
+    words, writer, publisher = content(), author(), author()
+    for _ in range(6):
+        version = drafted()
+        together = threading.Barrier(2)
+        failures = []
+
+        def attempt(act, together=together, failures=failures):
+            together.wait(30)
+            try:
+                act()
+            except Exception as error:  # noqa: BLE001 -- a thread must not die unseen
+                failures.append(error)
+            finally:
+                connection.close()
+
+        acts = [
+            lambda question=version.question: write_draft(question=question, author=writer, content=words),
+            lambda version=version: publish(version=version, actor=publisher),
+        ]
+        threads = [threading.Thread(target=attempt, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+
+        assert failures == []
+        assert list(version.question.versions.values_list("number", "state")) in (
+            [(1, "published")],
+            [(1, "published"), (2, "draft")],
+        )
