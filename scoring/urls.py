@@ -13,6 +13,7 @@ urlpatterns = [
     path("scorecards/<uuid:pk>/save/", CardAPI.as_view(), name="card-save"),
     path("debriefs/", debriefs.debrief_list, name="debrief-list"),
     path("debriefs/<uuid:pk>/", debriefs.debrief_detail, name="debrief-detail"),
+    path("debriefs/<uuid:pk>/cards/", debriefs.card_progress_part, name="card-progress"),
     path("debriefs/<uuid:pk>/open/", debriefs.debrief_open, name="debrief-open"),
     path("debriefs/<uuid:pk>/access/", debriefs.debrief_access_take, name="debrief-access"),
     path("debriefs/<uuid:pk>/decision/", debriefs.decision_create, name="decision-create"),

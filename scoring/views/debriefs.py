@@ -44,6 +44,19 @@ def debrief_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @never_cache
+@require_GET
+def card_progress_part(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Who has given their card: a part that the page of the loop loads, for those who may know it."""
+    loop = _loop(request, pk)
+    if debrief_access(loop=loop, user=request.user) not in ("readable", "progress"):
+        raise Http404
+    progress = card_progress(loop=loop)
+    context = {"progress": progress, "cards_in": sum(each.is_in for each in progress)}
+    return render(request, "scoring/_card_progress.html", context)
+
+
+@login_required
+@never_cache
 @require_POST
 def debrief_open(request: PersonRequest, pk: UUID) -> HttpResponse:
     loop = _loop(request, pk)

@@ -1,0 +1,33 @@
+import pytest
+from django.urls import reverse
+
+from tests.factories import UserFactory
+from tests.scoring.worlds import panel_world, submit
+
+pytestmark = pytest.mark.django_db
+
+
+def test_loop_page_loads_who_is_done_without_what_they_said(client):
+    world = panel_world(panel=(2,))
+    first, second = world.all_seats
+    submit(first, words="Secret words")
+    client.force_login(world.recruiter)
+    address = reverse("scoring:card-progress", args=[world.loop.pk])
+
+    page = client.get(reverse("interviews:loop-detail", args=[world.loop.pk])).content.decode()
+    part = client.get(address).content.decode()
+
+    assert f'hx-get="{address}"' in page
+    assert "1 of 2 cards are in" in part
+    assert str(first.interviewer) in part
+    assert str(second.interviewer) in part
+    assert "Secret words" not in part
+
+
+@pytest.mark.parametrize("who", ["an interviewer who owes a card", "somebody else"])
+def test_progress_is_unknown_to_others(client, who):
+    world = panel_world(panel=(2,))
+    user = world.all_seats[0].interviewer.user if who == "an interviewer who owes a card" else UserFactory()
+    client.force_login(user)
+
+    assert client.get(reverse("scoring:card-progress", args=[world.loop.pk])).status_code == 404
