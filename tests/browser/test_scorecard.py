@@ -1,36 +1,19 @@
 """The scorecard in a real browser: what is written is saved, or the page says that it is not."""
 
-import os
 import re
-import shutil
 
 import pytest
 from django.conf import settings as site
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from scoring.models import QuestionScore, Scorecard, ScorecardRevision
 from scoring.services.scorecards import open_card, save_card
 from tests.scoring.worlds import asked_of, panel_world
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-WAIT = 8_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in this thread
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -39,9 +22,8 @@ def seat():
 
 
 @pytest.fixture
-def context(browser, live_server, seat):
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(WAIT)
+def context(chromium, live_server, seat):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
     sign_in(context, live_server, seat)
     yield context
     context.close()
@@ -70,12 +52,12 @@ def evidence(page):
 
 
 def saved(page):
-    sync_api.expect(state(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"), timeout=WAIT)
+    expect(state(page)).to_have_text(re.compile(r"Saved \d\d:\d\d:\d\d"))
 
 
 def test_writing_is_saved_a_second_later_and_said_only_then(page, seat):
     evidence(page).fill("Drew the cache")
-    sync_api.expect(state(page)).to_have_text("Saving")
+    expect(state(page)).to_have_text("Saving")
     saved(page)
 
     assert QuestionScore.objects.get().evidence == "Drew the cache"
@@ -94,7 +76,7 @@ def test_keys_score_a_round_without_a_mouse(page, seat):
     saved(page)
     page.keyboard.press("j")
 
-    sync_api.expect(page.get_by_role("heading", name="Overall recommendation")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overall recommendation")).to_be_visible()
     page.keyboard.press("k")
     assert list(QuestionScore.objects.values_list("level", "not_assessed", "evidence")) == [
         (4, False, "Said 2 of 3; n, j and 5 are letters here"),
@@ -109,7 +91,7 @@ def test_lost_connection_is_said_and_made_good(page, context, seat):
     context.set_offline(True)
     evidence(page).fill("Written in a tunnel")
 
-    sync_api.expect(state(page)).to_have_text(re.compile(r"Not saved, retrying; last saved \d\d:\d\d:\d\d"))
+    expect(state(page)).to_have_text(re.compile(r"Not saved, retrying; last saved \d\d:\d\d:\d\d"))
     context.set_offline(False)
     saved(page)
     assert QuestionScore.objects.get().evidence == "Written in a tunnel"
@@ -142,7 +124,7 @@ def test_two_tabs_show_both_texts_and_let_the_person_choose(page, seat, choice, 
 
     evidence(page).fill("Of this tab")
 
-    sync_api.expect(state(page)).to_have_text("Changed in another tab")
+    expect(state(page)).to_have_text("Changed in another tab")
     assert page.locator(".other-text").text_content() == "Of the other tab"
     assert evidence(page).input_value() == "Of this tab"
     assert QuestionScore.objects.get(asked_question=first).evidence == "Of the other tab"
@@ -158,7 +140,7 @@ def test_expired_session_keeps_the_text_until_one_is_signed_in_again(page, conte
     Session.objects.all().delete()
     evidence(page).fill("Written after the session had ended")
 
-    sync_api.expect(page.get_by_text("You are signed out.")).to_be_visible()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
     assert evidence(page).input_value() == "Written after the session had ended"
     sign_in(context, live_server, seat)
     page.get_by_role("button", name="I am signed in").click()
@@ -195,8 +177,8 @@ def test_what_cannot_be_kept_is_said_and_stays_on_the_page(page, seat):
     evidence(page).press("End")
     evidence(page).type("!")
 
-    sync_api.expect(state(page)).to_have_text("Not saved")
-    sync_api.expect(page.locator("#card-notice")).to_contain_text("characters that cannot be printed")
+    expect(state(page)).to_have_text("Not saved")
+    expect(page.locator("#card-notice")).to_contain_text("characters that cannot be printed")
     assert not ScorecardRevision.objects.exists()
 
 
@@ -213,9 +195,8 @@ def test_card_is_submitted_after_everything_is_saved(page, seat):
     assert (card.state, card.recommendation, card.scores.filter(level=3).count()) == ("submitted", "strong_yes", 2)
 
 
-def test_scoring_and_submitting_work_without_a_script(browser, live_server, seat):
-    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
-    context.set_default_timeout(WAIT)
+def test_scoring_and_submitting_work_without_a_script(chromium, live_server, seat):
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
     sign_in(context, live_server, seat)
     page = context.new_page()
     page.goto(live_server.url + reverse("scoring:card-detail", args=[seat.pk]))
