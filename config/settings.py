@@ -178,6 +178,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Compressing takes a minute for the packet's fonts, which no browser asks for.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("ttf", "woff2", "woff", "png", "gz", "br")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
