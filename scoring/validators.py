@@ -19,7 +19,7 @@ _SCORE_FIELDS = ("level", "not_assessed", "evidence", "private_note")
 # Cc: control characters. Cs: half a surrogate pair, which no database can store.
 _NOT_TEXT = {"Cc", "Cs"}
 
-type_error = _("This is not of the kind expected here.")
+_WRONG_KIND = _("This is not of the kind expected here.")
 
 Errors = dict[str, list[ValidationError]]
 
@@ -41,7 +41,7 @@ def read_changes(changes: object, *, questions: Collection[UUID]) -> CardChanges
     errors: Errors = {}
     result = CardChanges()
     if not isinstance(changes, Mapping):
-        raise ValidationError({"": [ValidationError(type_error, code="invalid_type")]})
+        raise ValidationError({"": [ValidationError(_WRONG_KIND, code="invalid_type")]})
     _refuse_unknown(changes, _CARD_FIELDS, "", errors)
     if "recommendation" in changes:
         result.card["recommendation"] = _recommendation(changes["recommendation"], errors)
@@ -49,7 +49,7 @@ def read_changes(changes: object, *, questions: Collection[UUID]) -> CardChanges
         result.card["summary"] = _text(changes["summary"], "summary", MOST_SUMMARY, errors)
     scores = changes.get("scores", {})
     if not isinstance(scores, Mapping):
-        _add(errors, "scores", type_error, "invalid_type")
+        _add(errors, "scores", _WRONG_KIND, "invalid_type")
         scores = {}
     by_id = {str(question): question for question in questions}
     for key, sent in scores.items():
@@ -87,7 +87,7 @@ def _recommendation(value: object, errors: Errors) -> str | None:
 
 def _score(sent: object, name: str, errors: Errors) -> dict[str, Any]:
     if not isinstance(sent, Mapping):
-        _add(errors, name, type_error, "invalid_type")
+        _add(errors, name, _WRONG_KIND, "invalid_type")
         return {}
     _refuse_unknown(sent, _SCORE_FIELDS, f"{name}.", errors)
     result: dict[str, Any] = {}
@@ -117,7 +117,7 @@ def _level(value: object, name: str, errors: Errors) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        _add(errors, name, type_error, "invalid_type")
+        _add(errors, name, _WRONG_KIND, "invalid_type")
     elif value not in LEVELS:
         _add(errors, name, _("A level is a whole number from 1 to 5."), "level_out_of_range")
     else:
@@ -128,13 +128,13 @@ def _level(value: object, name: str, errors: Errors) -> int | None:
 def _statement(value: object, name: str, errors: Errors) -> bool:
     if isinstance(value, bool):
         return value
-    _add(errors, name, type_error, "invalid_type")
+    _add(errors, name, _WRONG_KIND, "invalid_type")
     return False
 
 
 def _text(value: object, name: str, most: int, errors: Errors) -> str:
     if not isinstance(value, str):
-        _add(errors, name, type_error, "invalid_type")
+        _add(errors, name, _WRONG_KIND, "invalid_type")
         return ""
     text = value.replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > most:

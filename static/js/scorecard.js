@@ -20,7 +20,7 @@ const state = {
   sending: false,
   wait: FIRST_WAIT,
   timer: 0,
-  halted: "", // why no request may go out: conflict, signed-out, final
+  halted: "", // why no request may go out: conflict, signed-out, gone, final
 };
 
 // ---- what is shown -------------------------------------------------------------------------------------------
@@ -126,7 +126,8 @@ async function answered(response) {
   if (response?.ok && answer) accepted(answer);
   else if (status === 412 && answer?.current) conflict(answer.current);
   else if (status === 401 || status === 403) halt("signed-out", "signed-out");
-  else if (status === 409 || status === 404) halt("final", "final");
+  else if (status === 404) halt("gone", "gone");
+  else if (status === 409) halt("final", "final");
   else if (status >= 400 && status < 500 && status !== 408 && status !== 429) refused(answer);
   else again();
 }
@@ -172,7 +173,7 @@ function halt(why, name) {
 
 // Signed in again, here or in another tab: the session has a new token.
 async function resume() {
-  if (state.halted !== "signed-out") return;
+  if (state.halted !== "signed-out" && state.halted !== "gone") return;
   const response = await fetch(form.dataset.saveUrl, { headers: { Accept: "application/json" } }).catch(() => null);
   const card = response?.ok ? await read(response) : null;
   if (!card) return;

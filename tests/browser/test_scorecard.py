@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from interviews.choices import SeatState
 from scoring.models import QuestionScore, Scorecard, ScorecardRevision
 from scoring.services.scorecards import open_card, save_card
 from tests.scoring.worlds import asked_of, panel_world
@@ -147,6 +148,16 @@ def test_expired_session_keeps_the_text_until_one_is_signed_in_again(page, conte
 
     saved(page)
     assert QuestionScore.objects.get().evidence == "Written after the session had ended"
+
+
+def test_seat_given_to_somebody_else_keeps_the_text_and_says_why(page, seat):
+    seat.state = SeatState.RELEASED
+    seat.save()
+    evidence(page).fill("Written for nobody")
+
+    expect(page.get_by_text("This card cannot be saved.")).to_be_visible()
+    assert evidence(page).input_value() == "Written for nobody"
+    assert not ScorecardRevision.objects.exists()
 
 
 def test_leaving_with_unsaved_text_warns(page, context, seat):
