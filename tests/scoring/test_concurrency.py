@@ -1,5 +1,9 @@
-"""Several tabs and people at once, on real connections."""
+"""Several tabs and people at once, on real connections.
 
+``PROVE_SIZE`` is the number of saves of each writer: 25 by 8 writers unless told, else by 32.
+"""
+
+import os
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -14,7 +18,8 @@ from tests.scoring.worlds import fill, panel_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WRITERS, SAVES = 8, 25
+SAVES = int(os.environ.get("PROVE_SIZE", "25"))
+WRITERS = 32 if "PROVE_SIZE" in os.environ else 8
 
 
 def at_once(tasks):
