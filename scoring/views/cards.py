@@ -97,12 +97,13 @@ def _refused(request: PersonRequest, saved: CardPage, error: ValidationError) ->
         messages.error(request, error.messages[0])
         return redirect("scoring:card-detail", pk=saved.seat.pk)
     saved = _page(request, saved.seat.pk)
-    typed = with_values(saved, changes_of(request.POST, saved))
+    unsaved = changes_of(request.POST, saved)
     # A key that was used already comes from a form of the past, reached with the back button.
     stale = by_field is None and error.code in {"stale_version", "key_reused"}
     controls = Controls(errors=errors_by_control(by_field or {}), saved=saved if stale else None)
     general = [] if by_field else error.messages
-    return _render(request, typed, status=412 if stale else 422, controls=controls, general=general, stale=stale)
+    context = {"general": general, "stale": stale, "unsaved": bool(unsaved)}
+    return _render(request, with_values(saved, unsaved), status=412 if stale else 422, controls=controls, **context)
 
 
 def _render(
