@@ -1,0 +1,156 @@
+"""The sample company with something at every stage, so that every page has something to show."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from accounts.choices import Language, Role
+from accounts.models import User
+from interviews.models import Job, Loop, LoopPlan, PanelSeat
+from interviews.services import jobs
+from interviews.services.panels import propose_panel
+from interviews.services.plans import compile_plan
+from interviews.services.sample import person
+from questionbank.models import Competency, Import, Question, RoleFamily, SeniorityLevel
+from questionbank.services.uploads import keep_upload
+from questionbank.services.versions import Content, as_wording, create_question
+from scoring.models import Packet
+from scoring.services import demo
+from scoring.services.packets import request_packet
+from scoring.services.scorecards import open_card, save_card
+from tests.browser.conftest import work_off
+from tests.factories import UserFactory
+from tests.scoring.worlds import asked_of
+
+BANK = """# Caches
+## Basics
+### Q1: When does a cache hurt?
+**Answer**: When it is asked for what it does not hold.
+
+### Q2: What is left without an answer?
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who and what the pages are about. ``writer`` has begun a card, ``reader`` has submitted one."""
+
+    recruiter: User
+    manager: User
+    author: User
+    reviewer: User
+    admin: User
+    newcomer: User
+    writer: User
+    reader: User
+    decided: Loop
+    half: Loop
+    booked: Loop
+    bare: Loop
+    approved: LoopPlan
+    drafted: LoopPlan
+    unplanned: Job
+    begun_seat: PanelSeat
+    final_seat: PanelSeat
+    question: Question
+    draft: Question
+    upload: Import
+    ready: Packet
+    waiting: Packet
+
+
+def build() -> Company:
+    """Ten seconds of real work through the services."""
+    now = timezone.now()
+    demo.build_company()
+    open_loop, _lines = demo.run_main_job(now=now)
+    demo.build_surroundings(now=now)
+    half, booked, bare = (_loop(name) for name in ("Ben Carter", "Sofia Marin", "Paula Stein"))
+    propose_panel(loop=bare, actor=demo.recruiter(), now=now)
+    ready = request_packet(debrief=open_loop.debrief, language=Language.EN, actor=demo.manager())
+    work_off()
+    ready.refresh_from_db()
+    begun = PanelSeat.objects.live().filter(round__loop=half, scorecard=None).order_by("round__position")[0]
+    final = PanelSeat.objects.live().filter(round__loop=open_loop).order_by("round__position")[0]
+    _begin(begun)
+    author = person("marta.silva")
+    drafted = _job("Mid-level software engineer", "software-engineer", "mid")
+    return Company(
+        recruiter=demo.recruiter(),
+        manager=demo.manager(),
+        author=author,
+        reviewer=person("david.osei"),
+        admin=person("ines.duarte"),
+        newcomer=UserFactory(display_name="Nobody Yet", roles=[role for role in Role if role != Role.ADMIN]),
+        writer=begun.interviewer.user,
+        reader=final.interviewer.user,
+        decided=open_loop,
+        half=half,
+        booked=booked,
+        bare=bare,
+        approved=open_loop.plan,
+        drafted=compile_plan(job=drafted, actor=demo.recruiter()),
+        unplanned=_job("Research lead", "llm-engineer", "staff"),
+        begun_seat=begun,
+        final_seat=final,
+        question=Question.objects.order_by("number")[0],
+        draft=_draft(author),
+        upload=keep_upload(user=author, files=[("bank.md", BANK.encode())]),
+        ready=ready,
+        waiting=request_packet(debrief=open_loop.debrief, language=Language.ZH_HANS, actor=demo.manager()),
+    )
+
+
+def _loop(candidate: str) -> Loop:
+    return Loop.objects.get(application__candidate__name=candidate)
+
+
+def _begin(seat: PanelSeat) -> None:
+    """One question scored, the others still to come."""
+    user = seat.interviewer.user
+    card = open_card(seat=seat, user=user)
+    score = {"level": 4, "evidence": "Named the constraint first, then two ways around it."}
+    changes = {"scores": {str(asked_of(seat)[0].pk): score}}
+    save_card(card=card, user=user, version=card.version, changes=changes, request_key="begun")
+
+
+def _job(title: str, role: str, seniority: str) -> Job:
+    """A job with a candidate for whom nothing is planned."""
+    recruiter = demo.recruiter()
+    job = jobs.create_job(
+        actor=recruiter,
+        title=title,
+        role_family=RoleFamily.objects.get(slug=role),
+        seniority=SeniorityLevel.objects.get(slug=seniority),
+        time_zone="Europe/Berlin",
+        recruiters=[recruiter],
+        hiring_managers=[demo.manager()],
+        place="Berlin",
+    )
+    jobs.add_applicant(
+        actor=recruiter,
+        job=job,
+        name=f"Applicant of {title}",
+        native_name="",
+        email=f"{seniority}@candidate.example",
+        time_zone="America/New_York",
+        language=Language.EN,
+    )
+    return job
+
+
+def _draft(author: User) -> Question:
+    """A second question with the words of a published one, not yet published."""
+    model = Question.objects.order_by("number")[1]
+    version = model.versions.get()
+    senior = SeniorityLevel.objects.get(slug="senior")
+    content = Content(
+        minutes=20,
+        difficulty=4,
+        lowest_seniority=senior,
+        highest_seniority=senior,
+        role_families=tuple(version.role_families.all()),
+        weights={Competency.objects.get(slug="architecture"): 100},
+        wordings=tuple(as_wording(text) for text in version.texts.all()),
+    )
+    return create_question(author=author, category=model.category, content=content).question
