@@ -136,7 +136,7 @@ class VersionForm(forms.Form):
 
     @property
     def plain_fields(self) -> list[forms.BoundField]:
-        return [self[n] for n in ("category", "minutes", "difficulty", "lowest_seniority", "highest_seniority")]
+        return [self[n] for n in ("category", "lowest_seniority", "highest_seniority", "minutes", "difficulty")]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
