@@ -19,7 +19,7 @@ from scoring.services import demo
 from scoring.services.packets import request_packet
 from scoring.services.scorecards import open_card, save_card
 from tests.browser.conftest import work_off
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
 from tests.scoring.worlds import asked_of
 
 BANK = """# Caches
@@ -33,7 +33,10 @@ BANK = """# Caches
 
 @dataclass(frozen=True)
 class Company:
-    """Who and what the pages are about. ``writer`` has begun a card, ``reader`` has submitted one."""
+    """Who and what the pages are about.
+
+    ``writer`` has begun a card, ``reader`` has submitted one; only ``manager`` has a password.
+    """
 
     recruiter: User
     manager: User
@@ -74,10 +77,13 @@ def build() -> Company:
     final = PanelSeat.objects.live().filter(round__loop=open_loop).order_by("round__position")[0]
     _begin(begun)
     author = person("marta.silva")
+    manager = demo.manager()
+    manager.set_password(PASSWORD)
+    manager.save()
     drafted = _job("Mid-level software engineer", "software-engineer", "mid")
     return Company(
         recruiter=demo.recruiter(),
-        manager=demo.manager(),
+        manager=manager,
         author=author,
         reviewer=person("david.osei"),
         admin=person("ines.duarte"),

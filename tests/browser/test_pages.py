@@ -27,7 +27,6 @@ NO_PAGE = {
     "account_confirm_email": "an administrator vouches for addresses",
     "account_email_verification_sent": "an administrator vouches for addresses",
     "account_email": "an administrator changes addresses",
-    "account_set_password": "leads to changing it, or to the sign-in page",
     "scoring:card-progress": "a part of the loop's page",
     "scoring:card-save": "JSON, for the script of the scorecard",
     "scoring:packet-progress": "a part of the packet's page",
@@ -76,6 +75,7 @@ def pages(company):
         ("scoring:debrief-detail", c.decided.pk),
         ("scoring:packet-detail", c.ready.pk),
         ("scoring:packet-detail", c.waiting.pk),
+        ("account_change_password",),
     ]
     author = [
         ("home",),
@@ -106,7 +106,7 @@ def pages(company):
     admin = [
         ("home",),
         ("accounts:profile",),
-        ("account_change_password",),
+        ("account_set_password",),
         ("account_logout",),
         ("scoring:debrief-detail", c.decided.pk),
     ]
