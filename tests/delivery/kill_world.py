@@ -139,5 +139,8 @@ class World:
         return process
 
     def _administer(self, sql):
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        # The database that every cluster has: the one of the tests need not exist yet.
+        parts = urlsplit(os.environ["DATABASE_URL"])
+        url = f"{parts.scheme}://{parts.netloc}/postgres{f'?{parts.query}' if parts.query else ''}"
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(sql)
