@@ -113,54 +113,46 @@ def _lines_of_text(lines: list[str], middle: float, *, size: float, weight: int)
 
 
 def _result(row: IntervalRow, y: float, *, main: bool) -> list[str]:
-    parts = []
-    if row.line is not None:
-        reach = 12.0 if main else 8.0
-        parts.append(
-            element(
-                "line",
-                x1=_x(row.line),
-                y1=y - reach,
-                x2=_x(row.line),
-                y2=y + reach,
-                stroke=palette.INK,
-                stroke_width=1.3,
-                stroke_dasharray="2.6 1.6",
-                class_="lw-line",
-            )
-        )
+    parts = [] if row.line is None else [_pass_line(row.line, y, reach=12.0 if main else 8.0)]
     if row.value is None:
         return [*parts, *_note(row.note, y)]
     if row.low is not None and row.high is not None:
         parts.append(_bar(row.low, row.high, y, main=main))
-    parts.append(
-        element(
-            "circle",
-            cx=_x(row.value),
-            cy=y,
-            r=5.0 if main else 3.6,
-            fill=palette.CANDIDATE,
-            stroke=palette.PAPER,
-            stroke_width=0.9,
-            class_="lw-candidate-point",
-        )
-    )
-    size = 10.5 if main else 8.5
-    numbers = [(row.shown, VALUE_RIGHT, 600, palette.INK), (row.shown_range, RANGE_RIGHT, 400, palette.SECOND)]
-    for shown, x, weight, fill in numbers:
-        parts.append(
-            text(
-                shown,
-                x,
-                y + 3.2,
-                size=size if weight == 600 else 8.5,
-                weight=weight,
-                fill=fill,
-                class_="lw-number",
-                anchor="end",
-            )
-        )
+    parts.append(_point(row.value, y, radius=5.0 if main else 3.6))
+    parts.append(_number(row.shown, VALUE_RIGHT, y, size=10.5 if main else 8.5, weight=600, fill=palette.INK))
+    parts.append(_number(row.shown_range, RANGE_RIGHT, y, size=8.5, weight=400, fill=palette.SECOND))
     return parts
+
+
+def _pass_line(line: float, y: float, *, reach: float) -> str:
+    return element(
+        "line",
+        x1=_x(line),
+        y1=y - reach,
+        x2=_x(line),
+        y2=y + reach,
+        stroke=palette.INK,
+        stroke_width=1.3,
+        stroke_dasharray="2.6 1.6",
+        class_="lw-line",
+    )
+
+
+def _point(value: float, y: float, *, radius: float) -> str:
+    return element(
+        "circle",
+        cx=_x(value),
+        cy=y,
+        r=radius,
+        fill=palette.CANDIDATE,
+        stroke=palette.PAPER,
+        stroke_width=0.9,
+        class_="lw-candidate-point",
+    )
+
+
+def _number(shown: str, x: float, y: float, *, size: float, weight: int, fill: str) -> str:
+    return text(shown, x, y + 3.2, size=size, weight=weight, fill=fill, class_="lw-number", anchor="end")
 
 
 def _bar(low: float, high: float, y: float, *, main: bool) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import override, pgettext
 
 from scoring.rendering import backmatter, pages, wording
 from scoring.rendering.document import PacketDocument
+from scoring.rendering.glossary import glossary
 from scoring.rendering.glyphs import printable_values
 from scoring.rendering.prose import shortened
 
@@ -70,7 +71,7 @@ def _context(document: PacketDocument, missing: set[str]) -> dict[str, Any]:
         "decision": backmatter.decision(document),
         "levels": list(backmatter.levels(document)),
         "policy": backmatter.policy(document),
-        "glossary": backmatter.glossary(document),
+        "glossary": glossary(document),
         "editions": backmatter.editions(document),
         "inputs": backmatter.inputs(document),
         "undrawn": backmatter.undrawn(missing),
