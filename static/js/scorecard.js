@@ -237,13 +237,7 @@ function conflict(current) {
 
 function takeOver(current, contested) {
   const kept = new Set(contested.map((control) => `${control.question ?? ""} ${control.fields[0]}`));
-  const every = [{ fields: ["recommendation"] }, { fields: ["summary"] }];
-  for (const section of questions()) {
-    const question = section.dataset.question;
-    every.push({ question, fields: ["level", "not_assessed"] }, { question, fields: ["evidence"] });
-    every.push({ question, fields: ["private_note"] });
-  }
-  for (const control of every) {
+  for (const control of everyControl()) {
     if (!kept.has(`${control.question ?? ""} ${control.fields[0]}`)) write(control, part(current, control));
   }
   refresh();
@@ -276,10 +270,37 @@ function wordsOf(control, values) {
   return value === null || value === "" ? word("nothing") : String(value);
 }
 
+// A form that the server could not keep comes back with everything that was typed: it is this page's to save now.
+async function takeUp() {
+  if (!form.dataset.unsaved) return;
+  let mine = {};
+  for (const control of everyControl()) {
+    const values = readControl(control);
+    mine = merge(mine, control.question ? { scores: { [control.question]: values } } : values);
+  }
+  state.batch = { key: newKey(), changes: mine };
+  if (form.dataset.unsaved === "refused") return schedule(FIRST_WAIT);
+  const response = await fetch(form.dataset.saveUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+  const current = response?.ok ? await read(response) : null;
+  if (!current) return show("refused");
+  for (const box of form.querySelectorAll(".other-version")) box.remove(); // those have no buttons
+  conflict(current);
+}
+
 // ---- fields --------------------------------------------------------------------------------------------------
 
 function questions() {
   return form.querySelectorAll("[data-question]");
+}
+
+function everyControl() {
+  const every = [{ fields: ["recommendation"] }, { fields: ["summary"] }];
+  for (const section of questions()) {
+    const question = section.dataset.question;
+    every.push({ question, fields: ["level", "not_assessed"] }, { question, fields: ["evidence"] });
+    every.push({ question, fields: ["private_note"] });
+  }
+  return every;
 }
 
 function names(question) {
@@ -463,3 +484,4 @@ addEventListener("beforeunload", (event) => {
 
 if (wide.matches) for (const fold of document.querySelectorAll("[data-open-wide]")) fold.open = true;
 refresh();
+takeUp();

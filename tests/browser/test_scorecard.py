@@ -221,3 +221,23 @@ def test_scoring_and_submitting_work_without_a_script(chromium, live_server, sea
     page.get_by_text("This card is submitted and final.").wait_for(state="attached")
     assert Scorecard.objects.get().recommendation == "strong_no"
     context.close()
+
+
+def test_form_that_came_back_is_taken_up_again(page, seat):
+    first, _second = asked_of(seat)
+    user = seat.interviewer.user
+    changes = {"scores": {str(first.pk): {"evidence": "Of the other tab"}}}
+    save_card(card=open_card(seat=seat, user=user), user=user, version=0, changes=changes, request_key="other")
+
+    # As a browser does that sends the form before the script could save.
+    page.evaluate(
+        "document.querySelector('textarea[name^=evidence]').value = 'Of this tab';"
+        "HTMLFormElement.prototype.submit.call(document.querySelector('form[data-card]'))"
+    )
+
+    expect(state(page)).to_have_text("Changed in another tab")
+    expect(page.locator(".other-text")).to_have_text("Of the other tab")
+    assert QuestionScore.objects.get(asked_question=first).evidence == "Of the other tab"
+    page.get_by_role("button", name="Keep mine").click()
+    saved(page)
+    assert QuestionScore.objects.get(asked_question=first).evidence == "Of this tab"
