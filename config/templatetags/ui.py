@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -9,8 +10,11 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest, QueryDict
 from django.template import Context
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timesince
+from django.utils.translation import gettext
 
 from questionbank.formats.rendering import markdown_to_html
 
@@ -72,6 +76,13 @@ def percent_of(part: Any, whole: Any) -> str:
     """``part`` of ``whole`` as an SVG length in per cent; 0 where there is no whole."""
     share = 100 * float(part) / float(whole) if whole else 0.0
     return f"{min(max(share, 0.0), 100.0):.2f}%"
+
+
+@register.filter
+def since(moment: datetime) -> str:
+    """How long ago: "3 days, 2 hours", or "just now" instead of no minutes."""
+    passed = timesince(moment, depth=2)
+    return passed if timezone.now() - moment >= timedelta(minutes=1) else gettext("just now")
 
 
 @register.filter

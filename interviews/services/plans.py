@@ -73,6 +73,12 @@ def _template_of(job: Job) -> LoopTemplate:
             code="no_template",
             params={"role": job.role_family.name, "seniority": job.seniority.name},
         )
+    if not template.rounds.exists():
+        raise ValidationError(
+            _("The loop template %(template)s has no rounds yet. Add some first."),
+            code="empty_template",
+            params={"template": template.name},
+        )
     return template
 
 

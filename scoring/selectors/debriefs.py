@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from accounts.models import User
@@ -87,6 +88,7 @@ class Progress:
 
     seat: PanelSeat
     is_in: bool
+    is_over: bool  # the round has ended: the card is due
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,11 @@ def card_progress(*, loop: Loop) -> list[Progress]:
     """Who has submitted. Only for those whose access is readable or progress. One query."""
     seats = PanelSeat.objects.live().filter(round__loop=loop).select_related("round", "interviewer__user")
     done = Exists(Scorecard.objects.submitted().filter(seat=OuterRef("pk")))
-    return [Progress(seat, seat.is_in) for seat in seats.annotate(is_in=done)]
+    now = timezone.now()
+    return [
+        Progress(seat, seat.is_in, is_over=seat.round.ends_at is not None and seat.round.ends_at <= now)
+        for seat in seats.annotate(is_in=done)
+    ]
 
 
 def debrief_rows(*, user: User, job_role: str = "") -> "QuerySet[Any, Any]":

@@ -1,5 +1,6 @@
 """The tags and filters of the part templates."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
-from django.utils import translation
+from django.utils import timezone, translation
 
 from config.templatetags import ui
 
@@ -86,3 +87,10 @@ def test_field_part_ties_label_help_and_error_to_the_control():
     assert 'aria-describedby="id_minutes_helptext id_minutes_error"' in html
     assert 'id="id_minutes_helptext"' in html
     assert 'id="id_minutes_error"' in html
+
+
+def test_since_says_just_now_instead_of_no_minutes():
+    now = timezone.now()
+
+    assert ui.since(now - timedelta(seconds=20)) == "just now"
+    assert ui.since(now - timedelta(hours=2, minutes=5)).replace("\xa0", " ") == "2 hours, 5 minutes"

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from interviews.choices import PlanState
-from interviews.models import LoopPlan
+from interviews.models import LoopPlan, RoundTemplate
 from interviews.selectors.plans import plan_board
 from interviews.services.loops import start_loop
 from interviews.services.plans import approve_plan, compile_plan
@@ -63,6 +63,16 @@ def test_compile_plan_without_a_template_says_so():
         compile_plan(job=job, actor=world.recruiter)
 
     assert refusal.value.code == "no_template"
+
+
+def test_compile_plan_needs_a_template_with_rounds():
+    world = small_world()
+    RoundTemplate.objects.filter(template__role_family=world.job.role_family).delete()
+
+    with pytest.raises(ValidationError) as refusal:
+        compile_plan(job=world.job, actor=world.recruiter)
+
+    assert refusal.value.code == "empty_template"
 
 
 def test_compile_plan_names_what_is_missing_and_what_would_help():
