@@ -20,6 +20,14 @@ def _teardown_without_triggers(self):
 
 TransactionTestCase._fixture_teardown = _teardown_without_triggers
 
+# With several processes a file that takes minutes must not be the last to start.
+LONGEST = ("browser/test_pages.py", "delivery/test_kills.py", "scoring/test_blind.py")
+
+
+def pytest_collection_modifyitems(items):
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get("/".join(item.path.parts[-2:]), len(LONGEST)))
+
 
 @pytest.fixture(autouse=True)
 def _fast_and_local(settings, tmp_path):
