@@ -235,6 +235,7 @@ def test_form_that_came_back_is_taken_up_again(page, seat):
         "HTMLFormElement.prototype.submit.call(document.querySelector('form[data-card]'))"
     )
 
+    expect(page.get_by_role("button", name="Keep mine")).to_be_visible()
     expect(state(page)).to_have_text("Changed in another tab")
     expect(page.locator(".other-text")).to_have_text("Of the other tab")
     assert QuestionScore.objects.get(asked_question=first).evidence == "Of the other tab"

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.django_db
 
 def test_loop_page_loads_who_is_done_without_what_they_said(client):
     world = panel_world(panel=(2,))
+    ahead = timezone.now() + timedelta(hours=2)
+    world.loop.rounds.update(starts_at=ahead, ends_at=ahead + timedelta(hours=1))
     first, second = world.all_seats
     submit(first, words="Secret words")
     client.force_login(world.recruiter)
