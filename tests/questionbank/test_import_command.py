@@ -1,8 +1,11 @@
 """``manage.py import_questions`` as people and scripts call it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.choices import Role
@@ -161,3 +164,16 @@ def test_options_that_name_nothing_are_refused_and_nothing_is_written(options, m
     assert message in str(caught.value)
     assert caught.value.returncode == 2
     assert not any(model.objects.exists() for model in (Question, RoleFamily))
+
+
+def test_database_that_is_not_prepared_is_named(bank, tmp_path):
+    run = subprocess.run(
+        [sys.executable, "manage.py", "import_questions", str(bank), "--json"],
+        cwd=settings.BASE_DIR,
+        env={"DATA_DIR": str(tmp_path / "fresh"), "PATH": ""},
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.returncode == 2
+    assert "Run bin/prepare first" in run.stderr

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.choices import Role
 from accounts.models import User
 from accounts.services import add_person
-from questionbank.models import RoleFamily, SeniorityLevel
+from questionbank.models import Question, RoleFamily, SeniorityLevel
 from questionbank.services import importing
 from questionbank.services.sample import ensure_vocabulary
 
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         parser.add_argument("--difficulty", type=int, choices=range(1, 6), default=3, help="likewise")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if Question._meta.db_table not in connection.introspection.table_names():
+            raise _refusal("The database is not prepared yet. Run bin/prepare first.")
         files, missing = importing.read_files(options["paths"])
         report = importing.preview(files=files) if options["dry_run"] else _import(files, options)
         report = importing.with_errors(report, missing)
