@@ -2,11 +2,8 @@
 
 from uuid import UUID
 
-from celery import shared_task
-from django.utils import timezone
-
 from delivery.handlers import JobRun
-from interviews.services import booking, invitations
+from interviews.services import invitations
 
 
 def send_invitation(run: JobRun) -> None:
@@ -18,8 +15,3 @@ def send_invitation(run: JobRun) -> None:
         mail.send()
     with run.commit():
         invitations.mark_sent(**identity)
-
-
-@shared_task(name="interviews.release_expired_holds")
-def release_expired_holds() -> None:
-    booking.release_expired_holds(now=timezone.now())

@@ -35,9 +35,6 @@ class QuestionVersionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser or READERS & user.roles else self.none()
 
-    def published(self) -> Self:
-        return self.filter(state=VersionState.PUBLISHED)
-
     def newest(self) -> Self:
         """One version per question: the one with the highest number."""
         newest = self.model.objects.filter(question=OuterRef("question")).order_by("-number")

@@ -80,12 +80,6 @@ def cancel_booking(*, loop: Loop, actor: User, reason: CancelReason, now: dateti
     return loop
 
 
-def release_expired_holds(*, now: datetime) -> int:
-    """Free the times that were only held and whose hold ran out."""
-    expired = Occupancy.objects.filter(state=OccupancyState.HELD, expires_at__lte=now)
-    return expired.update(state=OccupancyState.RELEASED)
-
-
 @transaction.atomic
 def _book(*, proposal: SchedulePlan, actor: User, now: datetime, link: str) -> Loop:
     # Everybody books in one order of locks: loop, interviewers by id, candidate. Without it PostgreSQL answers

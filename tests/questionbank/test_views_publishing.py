@@ -139,4 +139,4 @@ def test_publishing_together_is_all_or_none(chosen, message, sign_in):
     response = sign_in(reader).post(url("version-publish-many"), {"seen": values})
 
     assert said(response) == [message]
-    assert not QuestionVersion.objects.published().exists()
+    assert not QuestionVersion.objects.filter(state=VersionState.PUBLISHED).exists()
