@@ -19,6 +19,7 @@ def _entries() -> list[tuple[str, str, str, set[Role]]]:
         (_("Jobs"), "interviews:job-list", "briefcase", _READERS),
         (_("Loops"), "interviews:loop-list", "loop", _READERS),
         (_("Interviewers"), "interviews:interviewer-list", "people", {Role.ADMIN, Role.RECRUITER}),
+        (_("Templates"), "interviews:template-list", "files", _READERS),
         (_("Questions"), "questionbank:question-list", "book", _READERS | {Role.AUTHOR}),
         (_("Scorecards"), "scoring:card-list", "clipboard", {Role.INTERVIEWER}),
         (_("Debriefs"), "scoring:debrief-list", "chat", _READERS | {Role.INTERVIEWER}),

@@ -120,6 +120,8 @@ CELERY_BEAT_SCHEDULE = {
         # Sweeps that piled up while no worker lived would ring for the same rows again and again.
         "options": {"expires": 900},
     },
+    # It runs once a day, whatever the clock of the machine shows and however often this rings.
+    "look-for-leaks": {"task": "scoring.request_drift_sweep", "schedule": 3600, "options": {"expires": 3600}},
 }
 # The schedule is fixed, so beat needs no file that a kill could leave broken.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
@@ -220,6 +222,8 @@ if env.flag("BEHIND_PROXY", False):
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# A little more than an import takes, so that the page itself can say that there are too many.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5_100
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -1,47 +1,8 @@
-"""Loop templates, pools and who is an interviewer, kept by an administrator."""
+"""Pools and who is an interviewer, kept by an administrator. Loop templates have pages of their own."""
 
 from django.contrib import admin
 
-from interviews.models import (
-    CompetencyNeed,
-    Interviewer,
-    LoopTemplate,
-    Pool,
-    RoundTemplate,
-    SeatTemplate,
-    WorkingHours,
-)
-
-
-class RoundTemplateInline(admin.TabularInline):
-    model = RoundTemplate
-    extra = 0
-    show_change_link = True  # its seats are on its own page
-
-
-class CompetencyNeedInline(admin.TabularInline):
-    model = CompetencyNeed
-    extra = 0
-
-
-@admin.register(LoopTemplate)
-class LoopTemplateAdmin(admin.ModelAdmin):
-    list_display = ["slug", "role_family", "seniority", "difficulty"]
-    list_select_related = ["role_family", "seniority"]
-    inlines = [RoundTemplateInline, CompetencyNeedInline]
-
-
-class SeatTemplateInline(admin.TabularInline):
-    model = SeatTemplate
-    extra = 1
-
-
-@admin.register(RoundTemplate)
-class RoundTemplateAdmin(admin.ModelAdmin):
-    list_display = ["template", "position", "name_en", "name_zh", "minutes"]
-    list_select_related = ["template"]
-    filter_horizontal = ["competencies"]
-    inlines = [SeatTemplateInline]
+from interviews.models import Interviewer, Pool, WorkingHours
 
 
 @admin.register(Pool)

@@ -42,6 +42,14 @@ class LoopState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class SubstitutionReason(models.TextChoices):
+    """Why one candidate is asked another question than the plan says."""
+
+    SEEN = "seen", _("The candidate was asked it before")
+    LEAKED = "leaked", _("It has leaked")
+    RETIRED = "retired", _("It is no longer in use")
+
+
 class ProposalState(models.TextChoices):
     """Of a proposed schedule."""
 

@@ -15,6 +15,11 @@ def may_open_jobs(user: User) -> bool:
     return Role.RECRUITER in user.roles
 
 
+def may_edit_templates(user: User) -> bool:
+    """Recruiters and administrators; which ones, ``LoopTemplateQuerySet.editable_by`` says."""
+    return user.is_admin or Role.RECRUITER in user.roles
+
+
 def may_run_job(user: User, job: Job) -> bool:
     """Build its plan, add candidates. One query."""
     return Job.objects.run_by(user).filter(pk=job.pk).exists()

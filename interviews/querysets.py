@@ -41,6 +41,31 @@ class CandidateQuerySet(models.QuerySet[Any]):
         return self.filter(pk__in=theirs.values("pk"))
 
 
+class LoopTemplateQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Recruiters, hiring managers and administrators; the template of one job only its members."""
+        if user.is_admin:
+            return self
+        if not {Role.RECRUITER, Role.HIRING_MANAGER} & user.roles:
+            return self.none()
+        return self.filter(Q(job=None) | _member(user, "job"))
+
+    def editable_by(self, user: User) -> Self:
+        """Recruiters and administrators; the template of one job only its recruiters. Hiring managers read."""
+        if user.is_admin:
+            return self
+        if Role.RECRUITER not in user.roles:
+            return self.none()
+        return self.filter(Q(job=None) | _member(user, "job", JobRole.RECRUITER))
+
+    def current(self) -> Self:
+        return self.filter(is_current=True)
+
+    def general(self) -> Self:
+        """Not made for one job alone."""
+        return self.filter(job=None)
+
+
 class LoopPlanQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         if user.is_admin:

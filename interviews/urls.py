@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interviews.views import interviewers, jobs, loops, plans
+from interviews.views import exposure, interviewers, jobs, loops, plans, templates
 
 app_name = "interviews"
 urlpatterns = [
@@ -8,17 +8,34 @@ urlpatterns = [
     path("jobs/new/", jobs.job_create, name="job-create"),
     path("jobs/<uuid:pk>/", jobs.job_detail, name="job-detail"),
     path("jobs/<uuid:pk>/plan/", jobs.plan_build, name="plan-build"),
+    path("jobs/<uuid:pk>/plan/relax/", jobs.plan_relax, name="plan-relax"),
+    path("jobs/<uuid:pk>/plan/general/", jobs.plan_general, name="plan-general"),
     path("jobs/<uuid:pk>/candidates/new/", jobs.candidate_create, name="candidate-create"),
     path("candidates/<uuid:pk>/times/", jobs.candidate_windows, name="candidate-windows"),
     path("applications/<uuid:pk>/loop/", jobs.loop_create, name="loop-create"),
     path("plans/<uuid:pk>/", plans.plan_detail, name="plan-detail"),
+    path("plans/<uuid:pk>/questions/<uuid:question>/", plans.plan_question, name="plan-question"),
+    path("plans/<uuid:pk>/additions/<slug:label>/", plans.plan_additions, name="plan-additions"),
+    path("plans/<uuid:pk>/proof/", plans.plan_proof_detail, name="plan-proof"),
+    path("plans/<uuid:pk>/lock/", plans.plan_lock, name="plan-lock"),
+    path("plans/<uuid:pk>/swap/", plans.plan_swap, name="plan-swap"),
+    path("plans/<uuid:pk>/add/", plans.plan_add, name="plan-add"),
+    path("plans/<uuid:pk>/remove/", plans.plan_remove, name="plan-remove"),
+    path("plans/<uuid:pk>/move/", plans.plan_move, name="plan-move"),
+    path("plans/<uuid:pk>/rebuild/", plans.plan_rebuild, name="plan-rebuild"),
     path("plans/<uuid:pk>/approve/", plans.plan_approve, name="plan-approve"),
+    path("questions/<uuid:pk>/use/", exposure.question_exposure, name="question-exposure"),
     path("loops/", loops.loop_list, name="loop-list"),
     path("loops/<uuid:pk>/", loops.loop_detail, name="loop-detail"),
     path("loops/<uuid:pk>/panel/", loops.loop_panel, name="loop-panel"),
     path("loops/<uuid:pk>/panel/propose/", loops.panel_propose, name="panel-propose"),
     path("loops/<uuid:pk>/panel/book/", loops.panel_book, name="panel-book"),
     path("loops/<uuid:pk>/panel/cancel/", loops.panel_cancel, name="panel-cancel"),
+    path("templates/", templates.template_list, name="template-list"),
+    path("templates/new/", templates.template_create, name="template-create"),
+    path("templates/<uuid:pk>/", templates.template_detail, name="template-detail"),
+    path("templates/<uuid:pk>/edit/", templates.template_edit, name="template-edit"),
+    path("templates/<uuid:pk>/retire/", templates.template_retire, name="template-retire"),
     path("interviewers/", interviewers.interviewer_list, name="interviewer-list"),
     path("interviewers/<uuid:pk>/", interviewers.interviewer_detail, name="interviewer-detail"),
     path("interviewers/<uuid:pk>/edit/", interviewers.interviewer_edit, name="interviewer-edit"),

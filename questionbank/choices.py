@@ -30,6 +30,28 @@ class ImportStatus(models.TextChoices):
     UNREADABLE = "unreadable", _("Could not be read")
 
 
+class ImportState(models.TextChoices):
+    """How far an import is."""
+
+    READING = "reading", _("Reading the files")
+    READY = "ready", _("Ready to look through")
+    WRITING = "writing", _("Writing drafts")
+    DONE = "done", _("Imported")
+    FAILED = "failed", _("Failed")
+
+
+class LeakState(models.TextChoices):
+    """What is thought of a question that candidates may know beforehand."""
+
+    SUSPECTED = "suspected", _("Suspected leak")
+    CONFIRMED = "confirmed", _("Leaked")
+    CLEARED = "cleared", _("Cleared")
+
+
+# New plans do not ask a question while one of these stands.
+STANDING_LEAKS = (LeakState.SUSPECTED, LeakState.CONFIRMED)
+
+
 # What a level means where a question has no anchors of its own yet; shown as generic until someone writes them.
 GENERIC_ANCHORS: dict[str, tuple[str, str, str, str, str]] = {
     "en": (

@@ -17,3 +17,8 @@ def may_write(user: User) -> bool:
 def may_publish(user: User, version: QuestionVersion) -> bool:
     """Any other author: nobody publishes their own words."""
     return may_write(user) and version.author_id != user.pk
+
+
+def may_judge_leaks(user: User) -> bool:
+    """Say whether a question has leaked: authors and administrators."""
+    return user.is_admin or Role.AUTHOR in user.roles

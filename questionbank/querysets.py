@@ -3,11 +3,11 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from accounts.choices import Role
 from accounts.models import User
-from questionbank.choices import VersionState
+from questionbank.choices import STANDING_LEAKS, VersionState
 
 # These roles read the whole bank, reference answers and rubrics included (an interviewer reads those of
 # their own round through the interview kit, not here).
@@ -21,14 +21,6 @@ class QuestionQuerySet(models.QuerySet[Any]):
 
     def editable_by(self, user: User) -> Self:
         return self if WRITERS & user.roles else self.none()
-
-    def matching(self, text: str) -> Self:
-        """Questions whose number, title or prompt, in any version and language, contains ``text``."""
-        found = Q(versions__texts__title__icontains=text) | Q(versions__texts__prompt__icontains=text)
-        digits = text.lower().removeprefix("q-").lstrip("0")
-        if digits.isdecimal() and len(digits) < 9:
-            found |= Q(number=int(digits))
-        return self.filter(found).distinct()
 
 
 class QuestionVersionQuerySet(models.QuerySet[Any]):
@@ -53,3 +45,15 @@ class ImportQuerySet(models.QuerySet[Any]):
 
     def unfinished(self) -> Self:
         return self.filter(imported_at=None)
+
+
+class LeakFlagQuerySet(models.QuerySet[Any]):
+    def standing(self) -> Self:
+        """Not cleared."""
+        return self.filter(state__in=STANDING_LEAKS)
+
+
+class SavedSearchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """One's own."""
+        return self.filter(user=user)

@@ -10,8 +10,14 @@ class ScoringConfig(AppConfig):
 
     def ready(self) -> None:
         from delivery.handlers import register  # noqa: PLC0415 -- apps must be loaded first
+        from scoring.selectors.kits import JOB_KIND as KIT_KIND  # noqa: PLC0415 -- likewise
+        from scoring.services import drift  # noqa: PLC0415 -- likewise
+        from scoring.services.kits import draw_kit  # noqa: PLC0415 -- likewise
         from scoring.services.packets import JOB_KIND, draw_packet  # noqa: PLC0415 -- likewise
         from scoring.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
         register(JOB_KIND, draw_packet)
+        register(KIT_KIND, draw_kit)
+        register(drift.SWEEP_KIND, drift.sweep)
+        register(drift.RECHECK_KIND, drift.recheck)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from scoring.api import CardAPI
-from scoring.views import cards, debriefs, packets
+from scoring.views import cards, debriefs, kits, packets, questions
 
 app_name = "scoring"
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("scorecards/<uuid:pk>/", cards.card_detail, name="card-detail"),
     path("scorecards/<uuid:pk>/submit/", cards.card_submit, name="card-submit"),
     path("scorecards/<uuid:pk>/save/", CardAPI.as_view(), name="card-save"),
+    path("rounds/<uuid:pk>/kit/", kits.kit_detail, name="kit-detail"),
+    path("rounds/<uuid:pk>/kit/progress/", kits.kit_progress, name="kit-progress"),
+    path("rounds/<uuid:pk>/kit/draw/", kits.kit_request, name="kit-request"),
+    path("rounds/<uuid:pk>/kit/download/", kits.kit_download, name="kit-download"),
+    path("questions/<uuid:pk>/answers/", questions.question_figures_detail, name="question-figures"),
     path("debriefs/", debriefs.debrief_list, name="debrief-list"),
     path("debriefs/<uuid:pk>/", debriefs.debrief_detail, name="debrief-detail"),
     path("debriefs/<uuid:pk>/cards/", debriefs.card_progress_part, name="card-progress"),

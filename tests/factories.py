@@ -12,6 +12,7 @@ from interviews import models as interviews
 from interviews.choices import JobRole, SeatRole
 from questionbank import models as questionbank
 from questionbank.choices import LEVELS, VersionState
+from questionbank.services.search import index_questions
 
 PASSWORD = "correct horse battery"
 
@@ -115,6 +116,10 @@ class VersionFactory(DjangoModelFactory):
     def roles(self, create, extracted, **kwargs):
         self.role_families.set(extracted or [RoleFamilyFactory()])
 
+    @factory.post_generation
+    def search(self, create, extracted, **kwargs):
+        index_questions([self.question_id])
+
 
 def publish(version: questionbank.QuestionVersion) -> questionbank.QuestionVersion:
     """Freeze a version as the service does at the end; for tests that are not about publishing."""
@@ -122,6 +127,7 @@ def publish(version: questionbank.QuestionVersion) -> questionbank.QuestionVersi
     version.published_at = timezone.now()
     version.published_by = UserFactory(roles=[Role.AUTHOR])
     version.save()
+    index_questions([version.question_id])
     return version
 
 

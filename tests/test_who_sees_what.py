@@ -4,12 +4,12 @@ import pytest
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from interviews.models import Candidate, Job, JobMember, Loop, LoopPlan, PanelSeat, Round
-from questionbank.models import Question, QuestionVersion
+from interviews.models import Candidate, Job, JobMember, Loop, LoopPlan, LoopTemplate, PanelSeat, Round
+from questionbank.models import Import, Question, QuestionVersion
 from scoring.models import Debrief, Packet, Scorecard
 from scoring.services.debriefs import open_early, request_access
 from scoring.services.packets import request_packet
-from tests.factories import InterviewerFactory, UserFactory
+from tests.factories import InterviewerFactory, LoopTemplateFactory, UserFactory
 from tests.scoring.worlds import panel_world, submit
 
 pytestmark = pytest.mark.django_db
@@ -51,12 +51,26 @@ TABLE = {
         "manager": OPENED,
         "done": OPENED,
     },
+    "template": {
+        "admin": ALWAYS,
+        "recruiter": ALWAYS,
+        "manager": ALWAYS,
+        "manager_on_panel": ALWAYS,
+        "other_recruiter": ALWAYS,
+    },
+    "template of the job": {
+        "admin": ALWAYS,
+        "recruiter": ALWAYS,
+        "manager": ALWAYS,
+        "manager_on_panel": ALWAYS,
+    },
     "draft of another": {},
+    "import of another": {},
     "debrief": {"admin with a reason": OPENED, "recruiter": OPENED, "manager": OPENED, "done": OPENED},
     "packet": {"admin with a reason": OPENED, "recruiter": OPENED, "manager": OPENED, "done": OPENED},
     "audit trail": {"admin": ALWAYS, "admin with a reason": ALWAYS},
 }
-for _noun in ("job", "plan", "question", "candidate", "first round", "second round"):
+for _noun in ("job", "plan", "question", "candidate", "first round", "second round", "template", "template of the job"):
     TABLE[_noun]["admin with a reason"] = ALWAYS
 for _noun in ("submitted card of another", "debrief", "packet"):
     TABLE[_noun]["admin"] = NEVER
@@ -87,6 +101,8 @@ def world():
     world.seats[1].append(seat)
     submit(world.seats[0][0])
     world.subject = submit(world.seats[1][0])
+    LoopTemplateFactory(role_family=world.job.role_family, seniority=world.job.seniority, job=world.job)
+    world.upload = Import.objects.create(created_by=UserFactory(roles=[Role.AUTHOR]))
     return world
 
 
@@ -123,7 +139,10 @@ def seen(world, user):
         "first round": sees(Round, pk=world.seats[0][0].round_id),
         "second round": sees(Round, pk=world.seats[1][0].round_id),
         "submitted card of another": sees(Scorecard, pk=world.subject.pk),
+        "template": sees(LoopTemplate, pk=loop.plan.template_id),
+        "template of the job": sees(LoopTemplate, job=loop.plan.job),
         "draft of another": sees(Scorecard, pk=draft.pk) and user != world.seats[0][1].interviewer.user,
+        "import of another": sees(Import, pk=world.upload.pk),
         "debrief": sees(Debrief, loop=loop),
         "packet": sees(Packet, debrief__loop=loop),
         "audit trail": sees(AuditEntry, subject_id=world.subject.pk),

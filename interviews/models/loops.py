@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.constraints import known
+from accounts.constraints import between, known
 from accounts.identifiers import new_id
-from interviews.choices import LoopState, PlanState, RoundFormat
+from interviews.choices import LoopState, PlanState, RoundFormat, SubstitutionReason
 from interviews.models.jobs import Application, Job
 from interviews.models.templates import LoopTemplate, RoundTemplate
 from interviews.querysets import LoopPlanQuerySet, LoopQuerySet, RoundQuerySet
@@ -22,10 +22,18 @@ class LoopPlan(models.Model):
     template = models.ForeignKey(LoopTemplate, models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=10, choices=PlanState, default=PlanState.DRAFT)
+    # The plan it was rebuilt from, where some questions were locked.
+    built_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     seed = models.PositiveIntegerField(default=0)
+    # Parallel forms: sets of questions of equal coverage and difficulty, given to candidates in turn.
+    forms = models.PositiveSmallIntegerField(default=1)
     objective = models.IntegerField()
     bound = models.IntegerField()
     is_optimal = models.BooleanField()
+    # How many rules the solver kept.
+    rules = models.PositiveIntegerField(default=0)
+    # Counts the changes by hand since it was built.
+    edits = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -43,6 +51,7 @@ class LoopPlan(models.Model):
                 fields=["job"], condition=Q(state=PlanState.APPROVED), name="loopplan_one_approved_per_job"
             ),
             known("state", PlanState, model="loopplan"),
+            between("forms", 1, 5, model="loopplan"),
         ]
 
     def __str__(self) -> str:
@@ -54,17 +63,19 @@ class PlannedQuestion(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     plan = models.ForeignKey(LoopPlan, models.CASCADE, related_name="questions")
+    form = models.PositiveSmallIntegerField(default=1)
     round_template = models.ForeignKey(RoundTemplate, models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="+")
+    is_locked = models.BooleanField(default=False)
     reasons = models.JSONField(default=list)
 
     class Meta:
-        ordering = ["round_template__position", "position"]
+        ordering = ["form", "round_template__position", "position"]
         constraints = [
             models.UniqueConstraint(fields=["plan", "version"], name="plannedquestion_version_once"),
             models.UniqueConstraint(
-                fields=["plan", "round_template", "position"], name="plannedquestion_position_once"
+                fields=["plan", "form", "round_template", "position"], name="plannedquestion_position_once"
             ),
         ]
 
@@ -78,6 +89,8 @@ class Loop(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     application = models.OneToOneField(Application, models.PROTECT, related_name="loop")
     plan = models.ForeignKey(LoopPlan, models.PROTECT, related_name="loops")
+    # Which of the plan's forms it copies.
+    form = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=12, choices=LoopState, default=LoopState.BUILT)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -140,6 +153,9 @@ class AskedQuestion(models.Model):
     round = models.ForeignKey(Round, models.CASCADE, related_name="questions")
     position = models.PositiveSmallIntegerField()
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="asked")
+    # The version of the plan in whose place it stands, and why; both empty where the plan was followed.
+    replaces = models.ForeignKey(QuestionVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    replaced_because = models.CharField(max_length=10, choices=SubstitutionReason, blank=True)
     # Of the competencies the version speaks to, those that this round is there to assess.
     competencies = models.ManyToManyField(Competency, related_name="+")
 
@@ -150,6 +166,11 @@ class AskedQuestion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "position"], name="askedquestion_position_once"),
             models.UniqueConstraint(fields=["round", "version"], name="askedquestion_version_once"),
+            models.CheckConstraint(
+                condition=Q(replaces=None, replaced_because="")
+                | Q(replaces__isnull=False, replaced_because__in=SubstitutionReason.values),
+                name="askedquestion_substitution_has_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,197 +1,214 @@
 """The rules of a loop as a constraint model, hard or relaxable, and what a loop is worth."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from .assembly_types import AssemblyRequest, Item, Need, RoundSpec
+from .assembly_bank import SPARE_VALUE, UNEVEN_COST, Bank, Place
+from .assembly_reduction import Option
+from .assembly_types import Lock, Need
 
-MINUTE_VALUE = 2
-"""Per minute of a round that is used."""
-DIFFICULTY_COST = 20
-"""Per question and step away from the target difficulty: ten minutes' worth."""
-EXPOSURE_COST = 2
-"""Per question and recent use, up to EXPOSURE_CAP uses."""
-EXPOSURE_CAP = 20
-SPARE_VALUE = 10
-"""For a competency that has one question more than it needs; a second spare adds nothing."""
 MINUTE_STEP = 5
 """Minutes are added to a round in steps of this."""
 
-Pair = tuple[str, str]
+Var = cp_model.IntVar
+Terms = list[cp_model.LinearExprT]
 
 
 @dataclass(slots=True)
 class Slack:
     """What each rule may be relaxed by. Left empty, every rule is hard."""
 
-    minute_steps: dict[str, cp_model.IntVar] = field(default_factory=dict)
-    new_questions: dict[Pair, cp_model.IntVar] = field(default_factory=dict)
+    minute_steps: dict[str, Var] = field(default_factory=dict)
+    new_questions: dict[tuple[Place, str], Var] = field(default_factory=dict)
     new_minutes: dict[str, int] = field(default_factory=dict)
-    fewer_questions: dict[str, cp_model.IntVar] = field(default_factory=dict)
-    fewer_interviewers: dict[str, cp_model.IntVar] = field(default_factory=dict)
-    more_seats: dict[str, cp_model.IntVar] = field(default_factory=dict)
-    dropped_rounds: dict[str, cp_model.IntVar] = field(default_factory=dict)
-    unlocked: dict[Pair, cp_model.IntVar] = field(default_factory=dict)
-
-
-def item_value(item: Item, difficulty: int) -> int:
-    """What placing this question adds to the objective, whichever round it is in."""
-    return (
-        MINUTE_VALUE * item.minutes
-        - DIFFICULTY_COST * abs(item.difficulty - difficulty)
-        - EXPOSURE_COST * min(item.exposure, EXPOSURE_CAP)
-    )
-
-
-def in_seed_order(request: AssemblyRequest) -> list[Item]:
-    """The items in an order that depends on their ids and the seed only: how ties are broken."""
-
-    def key(item: Item) -> tuple[bytes, str]:
-        return hashlib.sha256(f"{request.seed}:{item.id}".encode()).digest(), item.id
-
-    return sorted(request.items, key=key)
-
-
-def enemy_pairs(items: Iterable[Item]) -> list[Pair]:
-    """Every pair that must stay apart, once, sorted."""
-    known = {item.id: item for item in items}
-    return sorted(
-        {
-            (min(item.id, enemy), max(item.id, enemy))
-            for item in known.values()
-            for enemy in item.enemies
-            if enemy in known and enemy != item.id
-        }
-    )
-
-
-def without_surplus_twins(request: AssemblyRequest, items: list[Item]) -> list[Item]:
-    """Leave out questions that no best loop needs; the optimum stays the same.
-
-    Questions of equal length and equal evidence are interchangeable, and at most as many of them
-    as fit into the rounds' minutes can be used: the best that many are enough. Locked questions
-    and those with enemies are kept, because they are not interchangeable.
-    """
-    assessable = frozenset[str]().union(*(spec.competencies for spec in request.rounds))
-    kept = {item_id for pair in enemy_pairs(items) for item_id in pair}
-    kept |= {item_id for _, item_id in request.locks}
-    twins: dict[tuple[int, frozenset[str]], list[Item]] = defaultdict(list)
-    for item in items:
-        if item.id not in kept:
-            twins[item.minutes, item.evidence_for(assessable)].append(item)
-    for (minutes, evidence), group in twins.items():
-        room = sum(spec.minutes // minutes for spec in request.rounds if evidence & spec.competencies)
-        group.sort(key=lambda item: -item_value(item, request.difficulty))
-        kept |= {item.id for item in group[: max(room, 0)]}
-    return [item for item in items if item.id in kept]
-
-
-def may_place(item: Item, spec: RoundSpec) -> bool:
-    """Whether the question gives evidence for anything this round may assess."""
-    return bool(item.evidence_for(spec.competencies))
+    fewer_questions: dict[str, Var] = field(default_factory=dict)
+    fewer_interviewers: dict[str, Var] = field(default_factory=dict)
+    more_seats: dict[str, Var] = field(default_factory=dict)
+    dropped_rounds: dict[str, Var] = field(default_factory=dict)
+    unlocked: dict[Lock, Var] = field(default_factory=dict)
+    steps_wider: dict[int, Var] = field(default_factory=dict)
+    days_shorter: dict[int, Var] = field(default_factory=dict)
+    without_form: dict[int, Var] = field(default_factory=dict)
 
 
 class LoopModel:
-    """Placement variables and every rule over them; `slack` says which rules may give way."""
+    """How often each option is taken in each form, and every rule over that; `slack` says which may give way."""
 
     def __init__(
         self,
-        request: AssemblyRequest,
-        items: list[Item],
+        bank: Bank,
+        options: Sequence[Option],
         slack: Slack | None = None,
         model: cp_model.CpModel | None = None,
     ) -> None:
-        self.request = request
-        self.items = items
+        self.bank, self.request = bank, bank.request
         self.model = model or cp_model.CpModel()
         self.slack = slack or Slack()
-        self.places: dict[Pair, cp_model.IntVar] = {
-            (spec.id, item.id): self.model.new_bool_var(f"{item.id} in {spec.id}")
-            for spec in request.rounds
-            for item in items
-            if may_place(item, spec) and (slack is not None or item.minutes <= spec.minutes)
-        }
+        self.most = max((spec.minutes for spec in self.request.rounds), default=0) + len(self.request.items)
+        self.taken: dict[Place, list[tuple[Option, Var]]] = {place: [] for place in bank.places}
+        for option in options:
+            for form in bank.forms if option.lock is None else (option.lock.form,):
+                self.taken[form, option.round_id].append((option, self._taken(option, form)))
         self._keep_items_once_and_enemies_apart()
         self._keep_rounds()
-        for need in request.needs:
-            self._keep_need(need)
+        self.number: dict[tuple[int, str], cp_model.LinearExpr] = {}
+        for form in bank.forms:
+            for need in self.request.needs:
+                self._keep_need(need, form)
         self._keep_locks()
 
-    def sources(self, competency: str, spec: RoundSpec) -> list[cp_model.IntVar]:
-        """The variables of questions that would give evidence for the competency in the round."""
-        if competency not in spec.competencies:
-            return []
-        only = frozenset((competency,))
-        return [
-            self.places[spec.id, item.id]
-            for item in self.items
-            if (spec.id, item.id) in self.places and item.evidence_for(only)
-        ]
+    def _taken(self, option: Option, form: int) -> Var:
+        if option.item:
+            return self.model.new_bool_var(f"{option.item.id} in {option.round_id} {form}")
+        spec = self.bank.rounds[option.round_id]
+        room = spec.minutes + MINUTE_STEP * (24 if self.slack.minute_steps else 0)
+        return self.model.new_int_var(0, room // option.minutes, f"any {option.minutes} in {option.round_id} {form}")
+
+    def active(self, form: int) -> cp_model.LinearExprT:
+        """1 where the form is there, 0 where it is given up."""
+        return 1 - self.slack.without_form[form] if form in self.slack.without_form else 1
+
+    def sources(self, competency: str, place: Place) -> list[Var]:
+        """The variables of questions that would give evidence for the competency in the place."""
+        bit = self.bank.mask((competency,))
+        return [var for option, var in self.taken[place] if option.topic & bit]
 
     def _keep_items_once_and_enemies_apart(self) -> None:
-        places: dict[str, list[cp_model.IntVar]] = defaultdict(list)
-        for (_, item_id), place in self.places.items():
-            places[item_id].append(place)
-        for options in places.values():
-            self.model.add_at_most_one(options)
-        for one, other in enemy_pairs(self.items):
-            self.model.add_at_most_one(places[one] + places[other])
+        everywhere: dict[str, list[Var]] = defaultdict(list)
+        in_form: dict[int, dict[str, list[Var]]] = {form: defaultdict(list) for form in self.bank.forms}
+        for (form, _), inside in self.taken.items():
+            for option, var in inside:
+                if option.item:
+                    everywhere[option.item.id].append(var)
+                    in_form[form][option.item.id].append(var)
+        for one in everywhere.values():
+            if len(one) > 1:
+                self.model.add_at_most_one(one)
+        cliques = list(enemy_cliques(self.bank, everywhere))
+        for known in in_form.values():
+            for clique in cliques:
+                self.model.add_at_most_one([var for item_id in clique for var in known.get(item_id, ())])
 
     def _keep_rounds(self) -> None:
-        for spec in self.request.rounds:
-            here = [i for i in self.items if (spec.id, i.id) in self.places]
-            inside = [(item, self.places[spec.id, item.id]) for item in here]
-            new = [(c, v) for (c, r), v in self.slack.new_questions.items() if r == spec.id]
-            minutes: list[cp_model.LinearExprT] = [item.minutes * place for item, place in inside]
-            minutes += [self.slack.new_minutes[competency] * var for competency, var in new]
-            more = MINUTE_STEP * self.slack.minute_steps.get(spec.id, 0)
-            self.model.add(_sum(minutes) <= spec.minutes + more)
-            count: list[cp_model.LinearExprT] = [place for _, place in inside]
-            count += [var for _, var in new]
-            self.model.add(_sum([*count, self.slack.dropped_rounds.get(spec.id, 0)]) >= 1)
+        slack = self.slack
+        for place, inside in self.taken.items():
+            form, round_id = place
+            new = [(slack.new_minutes[c], var) for (p, c), var in slack.new_questions.items() if p == place]
+            minutes: Terms = [option.minutes * var for option, var in inside]
+            minutes += [each * var for each, var in new]
+            more = MINUTE_STEP * slack.minute_steps.get(round_id, 0)
+            self.model.add(_sum(minutes) <= self.bank.rounds[round_id].minutes + more)
+            number = _sum([*(var for _, var in inside), *(var for _, var in new)])
+            dropped = slack.dropped_rounds.get(round_id, 0)
+            self.model.add(number + dropped >= self.active(form))
+            if round_id in slack.dropped_rounds:
+                self.model.add(number <= self.most * (1 - dropped))
 
-    def _keep_need(self, need: Need) -> None:
-        count: list[cp_model.LinearExprT] = [self.slack.fewer_questions.get(need.competency, 0)]
-        seats: list[cp_model.LinearExprT] = [self.slack.fewer_interviewers.get(need.competency, 0)]
+    def _keep_need(self, need: Need, form: int) -> None:
+        slack, competency = self.slack, need.competency
+        count: Terms = []
+        seats: Terms = [slack.fewer_interviewers.get(competency, 0)]
         for spec in self.request.rounds:
-            new = self.slack.new_questions.get((need.competency, spec.id), 0)
-            here = _sum([*self.sources(need.competency, spec), new])
-            is_seen = self.model.new_bool_var(f"{need.competency} seen in {spec.id}")
-            self.model.add(is_seen <= here)
+            new = slack.new_questions.get(((form, spec.id), competency), 0)
+            here = _sum([*self.sources(competency, (form, spec.id)), new])
             count.append(here)
-            seats.append(spec.seats * is_seen)
-            seats += self._more_seats(spec, is_seen, need.interviewers)
-        self.model.add(_sum(count) >= need.questions)
-        self.model.add(_sum(seats) >= need.interviewers)
+            if need.interviewers:
+                is_seen = self.model.new_bool_var(f"{competency} seen in {spec.id} {form}")
+                self.model.add(is_seen <= here)
+                seats.append(spec.seats * is_seen)
+                seats += self._more_seats(spec.id, is_seen, need.interviewers)
+        self.number[form, competency] = _sum(count)
+        fewer = slack.fewer_questions.get(competency, 0)
+        self.model.add(_sum(count) + fewer >= need.questions * self.active(form))
+        self.model.add(_sum(seats) >= need.interviewers * self.active(form))
 
-    def _more_seats(self, spec: RoundSpec, is_seen: cp_model.IntVar, most: int) -> list[cp_model.IntVar]:
+    def _more_seats(self, round_id: str, is_seen: Var, most: int) -> list[Var]:
         """The seats added to a round, where the competency is seen; none if seats are hard."""
-        if spec.id not in self.slack.more_seats:
+        if round_id not in self.slack.more_seats:
             return []
         counted = self.model.new_int_var(0, most, f"seats for {is_seen.name}")
-        self.model.add(counted <= self.slack.more_seats[spec.id])
+        self.model.add(counted <= self.slack.more_seats[round_id])
         self.model.add(counted <= most * is_seen)
         return [counted]
 
     def _keep_locks(self) -> None:
+        kept: dict[Lock, Var] = {
+            option.lock: var for inside in self.taken.values() for option, var in inside if option.lock
+        }
         for lock in self.request.locks:
-            kept = [self.places.get(lock, 0), self.slack.unlocked.get(lock, 0)]
-            self.model.add(_sum(kept) >= 1)
+            void = self.slack.without_form.get(lock.form, 0)
+            self.model.add(_sum([kept.get(lock, 0), self.slack.unlocked.get(lock, 0), void]) >= 1)
 
     def maximise_value(self) -> None:
-        """Set the objective: the questions' values, and a little for one spare per competency."""
-        value = {item.id: item_value(item, self.request.difficulty) for item in self.items}
-        terms = [value[item_id] * place for (_, item_id), place in self.places.items()]
+        """Set the objective: the questions' values, spare questions, and how even the forms are."""
+        terms: Terms = [option.value * var for inside in self.taken.values() for option, var in inside]
         for need in self.request.needs:
-            sources = [v for spec in self.request.rounds for v in self.sources(need.competency, spec)]
-            spare = self.model.new_bool_var(f"{need.competency} spare")
-            self.model.add(_sum(sources) - spare >= need.questions)
-            terms.append(SPARE_VALUE * spare)
+            for form in self.bank.forms:
+                spare = self.model.new_bool_var(f"{need.competency} spare {form}")
+                self.model.add(self.number[form, need.competency] - spare >= need.questions)
+                terms.append(SPARE_VALUE * spare)
+        if len(self.bank.forms) > 1:
+            terms += self._unevenness()
+            self._order_forms()
         self.model.maximize(_sum(terms))
+
+    def _unevenness(self) -> Terms:
+        """The cost of what the forms differ in."""
+        compared = [[self.number[form, need.competency] for form in self.bank.forms] for need in self.request.needs] + [
+            [self._lean((form, spec.id)) for form in self.bank.forms] for spec in self.request.rounds
+        ]
+        costs: Terms = []
+        for number, values in enumerate(compared):
+            least = self.model.new_int_var(-1000, 1000, f"least {number}")
+            most = self.model.new_int_var(-1000, 1000, f"most {number}")
+            for value in values:
+                self.model.add(least <= value)
+                self.model.add(most >= value)
+            costs.append(UNEVEN_COST * (least - most))
+        return costs
+
+    def _lean(self, place: Place) -> cp_model.LinearExpr:
+        return _sum([option.lean * var for option, var in self.taken[place]])
+
+    def _order_forms(self) -> None:
+        """Forms without locks are interchangeable: the one of higher value comes first."""
+        locked = {lock.form for lock in self.request.locks}
+        free = [form for form in self.bank.forms if form not in locked]
+        worth = {
+            form: _sum(
+                [
+                    option.value * var
+                    for place, inside in self.taken.items()
+                    if place[0] == form
+                    for option, var in inside
+                ]
+            )
+            for form in free
+        }
+        for one, other in pairwise(free):
+            self.model.add(worth[one] >= worth[other])
+
+
+def enemy_cliques(bank: Bank, known: Iterable[str]) -> Iterable[list[str]]:
+    """Sets of questions of which any two are enemies, so that every pair of enemies is in one of them."""
+    among = set(known)
+    near = {item_id: bank.enemies[item_id] & among for item_id in among if item_id in bank.enemies}
+    covered: set[tuple[str, str]] = set()
+    for one in sorted(near):
+        for other in sorted(near[one]):
+            if other < one or (one, other) in covered:
+                continue
+            clique = [one, other]
+            for third in sorted(near[one] & near[other]):
+                if near[third].issuperset(clique):
+                    clique.append(third)
+            clique.sort()
+            covered |= {(a, b) for number, a in enumerate(clique) for b in clique[number + 1 :]}
+            yield clique
 
 
 def _sum(terms: Sequence[cp_model.LinearExprT]) -> cp_model.LinearExpr:
@@ -203,6 +220,9 @@ def solve(model: cp_model.CpModel, seed: int, limit: float) -> tuple[cp_model.Cp
     """Solve on one worker, limited by the solver's own clock: same input, same answer."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
+    # These models are small and their relaxation is tight: reason with it, do not try values out one by one.
+    solver.parameters.linearization_level = 2
+    solver.parameters.cp_model_probing_level = 0
     solver.parameters.random_seed = seed % 2**31
     solver.parameters.max_deterministic_time = limit
     return solver, solver.solve(model)

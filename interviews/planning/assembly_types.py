@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .codes import Params, Reason, Remedy
 
@@ -13,7 +14,8 @@ EVIDENCE_WEIGHT = 30
 class Item:
     """A question as the planner sees it; `weights` is competency → percent, `minutes` its length.
 
-    `exposure` counts recent uses. `enemies` are ids that may not be in the same loop; naming the
+    `exposure` counts recent uses; `resting_days` are the days of rest it still lacks, 0 when it may be asked
+    again. `enemies` are ids that may not be in the same loop; naming the
     pair on one side is enough.
     """
 
@@ -22,6 +24,7 @@ class Item:
     difficulty: int
     weights: Mapping[str, int]
     exposure: int = 0
+    resting_days: int = 0
     enemies: frozenset[str] = frozenset()
 
     def evidence_for(self, allowed: frozenset[str]) -> frozenset[str]:
@@ -31,12 +34,24 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class RoundSpec:
-    """A round: minutes left for questions, number of interviewers, what it may assess."""
+    """A round: minutes left for questions, number of interviewers, what it may assess.
+
+    `difficulty` is the one aimed at in it, None where it is that of the whole loop.
+    """
 
     id: str
     minutes: int
     seats: int
     competencies: frozenset[str]
+    difficulty: int | None = None
+
+
+class Lock(NamedTuple):
+    """A question that must stay in its round."""
+
+    round_id: str
+    item_id: str
+    form: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class AssemblyRequest:
-    """One loop to compile. `locks` are (round id, item id) that must stay; `seed` breaks ties.
+    """One loop to compile; `seed` breaks ties.
+
+    No question is more than `difficulty_spread` steps away from the difficulty its round aims at. `forms`
+    parallel sets of questions are chosen, which share no question and keep every rule each.
 
     Raises ValueError when ids repeat or a length is not positive.
     """
@@ -59,8 +77,10 @@ class AssemblyRequest:
     rounds: tuple[RoundSpec, ...]
     needs: tuple[Need, ...]
     difficulty: int
-    locks: tuple[tuple[str, str], ...] = ()
+    locks: tuple[Lock, ...] = ()
     seed: int = 0
+    difficulty_spread: int = 4
+    forms: int = 1
 
     def __post_init__(self) -> None:
         _require_distinct("items", (item.id for item in self.items))
@@ -79,6 +99,7 @@ class Placement:
     item_id: str
     position: int
     reasons: tuple[Reason, ...]
+    form: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +109,7 @@ class CoverageCell:
     competency: str
     round_id: str
     item_ids: tuple[str, ...]
+    form: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +121,15 @@ class NeedResult:
     has_questions: int
     needed_interviewers: int
     has_interviewers: int
+    form: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
-    """A compiled loop; no allowed loop is worth more than `bound`, and an optimal one is."""
+    """A compiled loop; no allowed loop is worth more than `bound`, and an optimal one is.
+
+    `rules` is how many constraints the solver kept.
+    """
 
     placements: tuple[Placement, ...]
     objective: int
@@ -111,6 +137,40 @@ class Assembly:
     is_optimal: bool
     coverage: tuple[CoverageCell, ...]
     needs_met: tuple[NeedResult, ...]
+    rules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One question goes out of a round and another comes in; an empty id where nothing does."""
+
+    round_id: str
+    out: str
+    into: str
+    form: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another question for a place: `loss` is how much less the loop is worth (negative if more) after all `changes`.
+
+    `changes` begin with the one asked for; what follows is what else has to change with it.
+    """
+
+    item_id: str
+    loss: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A loop put together by hand: its value, coverage, and the rules it breaks (none when it is allowed)."""
+
+    placements: tuple[Placement, ...]
+    objective: int
+    coverage: tuple[CoverageCell, ...]
+    needs_met: tuple[NeedResult, ...]
+    broken: tuple["Shortfall", ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,27 @@
-"""A job's plan as the loop builder shows it."""
+"""A job's plan as the loop builder shows it. Nothing here reads the bank: see ``plan_choices`` for that."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
 
 from interviews.models import CompetencyNeed, LoopPlan, PlannedQuestion, RoundTemplate
 from interviews.planning.assembly import EVIDENCE_WEIGHT
+from interviews.selectors.planning_inputs import round_label
 from interviews.wording import WordedReason, reason_text
-from questionbank.models import Competency, QuestionText
+from questionbank.choices import VersionState
+from questionbank.models import Competency, LeakFlag, QuestionText, QuestionVersion
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionCard:
-    """A question in its place, with the reasons in words."""
+    """A question in its place, with the reasons in words.
+
+    ``newer`` is the number of a version published since; ``trouble`` is retired, suspected or confirmed.
+    """
 
     planned: PlannedQuestion
     label: str
@@ -25,6 +33,8 @@ class QuestionCard:
     difficulty: int
     languages: list[str]
     reasons: list[WordedReason]
+    newer: int | None = None
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,7 @@ class MatrixCell:
     round_label: str
     questions: list[str]
     is_chosen: bool
+    ids: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,70 +71,130 @@ class CoverageRow:
     has_interviewers: int
     is_met: bool
     spare: int
+    short: int
 
 
 @dataclass(frozen=True, slots=True)
 class PlanBoard:
-    """A whole plan: columns, coverage and totals."""
+    """One form of a plan: columns, coverage and totals; ``forms`` are the numbers of all its parallel forms."""
 
     plan: LoopPlan
+    form: int
+    forms: range
     rounds: list[RoundColumn]
     coverage: list[CoverageRow]
     needs_met: int
     questions: int
     minutes: int
     chosen: QuestionCard | None
+    before: PlannedQuestion | None
+    after: PlannedQuestion | None
+    targets: list[str]
+
+    @property
+    def is_last(self) -> bool:
+        """The chosen question is the last of its round."""
+        return any(column.cards and column.cards[-1] == self.chosen for column in self.rounds)
+
+    @property
+    def trouble(self) -> list[QuestionCard]:
+        """Questions that the plan cannot be approved with."""
+        return [card for column in self.rounds for card in column.cards if card.trouble]
+
+    @property
+    def newer(self) -> list[QuestionCard]:
+        return [card for column in self.rounds for card in column.cards if card.newer]
 
 
-def plan_board(*, plan: LoopPlan, chosen: str | None = None) -> PlanBoard:
-    """The plan for the loop builder; ``chosen`` is the id of the planned question to explain, else the first.
+@dataclass(slots=True)
+class _Bank:
+    """What the bank says today about the questions of a plan."""
 
-    Eight queries at any size.
-    """
-    planned = list(
-        plan.questions.select_related("version__question").prefetch_related("version__weights", "version__texts")
-    )
-    known = [str(it.pk) for it in planned]
-    chosen = chosen if chosen in known else next(iter(known), None)
+    published: Mapping[UUID, int]
+    flags: Mapping[UUID, str]
+
+
+def plan_board(*, plan: LoopPlan, chosen: UUID | None = None, form: int = 1) -> PlanBoard:
+    """One form of the plan; ``chosen`` is the planned question to explain, else the first. Ten queries at any size."""
+    planned = _planned(plan, form)
+    known = [it.pk for it in planned]
+    place = known.index(chosen) if chosen in known else 0
+    focus = known[place] if known else None
     templates = list(plan.template.rounds.prefetch_related("competencies", "seats"))
-    competencies = {competency.slug: competency for competency in Competency.objects.all()}
-    names = {slug: competency.name for slug, competency in competencies.items()}
-    rounds = [
-        _column(
-            template, [it for it in planned if it.round_template_id == template.pk], plan.job.language, names, chosen
-        )
-        for template in templates
-    ]
-    coverage = [_coverage_row(need, rounds, chosen) for need in plan.template.needs.select_related("competency").all()]
+    names = {competency.slug: competency.name for competency in Competency.objects.all()}
+    bank = _bank_today(planned)
+    rounds = []
+    for template in templates:
+        here = [it for it in planned if it.round_template_id == template.pk]
+        rounds.append(_column(template, [_card(it, template, plan.job.language, names, bank) for it in here], focus))
     cards = [card for column in rounds for card in column.cards]
+    needs = plan.template.needs.select_related("competency")
+    coverage = [_coverage_row(need, rounds, focus) for need in needs]
     return PlanBoard(
         plan=plan,
+        form=form,
+        forms=range(1, plan.forms + 1),
         rounds=rounds,
         coverage=coverage,
         needs_met=sum(row.is_met for row in coverage),
         questions=len(cards),
         minutes=sum(template.minutes for template in templates),
-        chosen=next((card for card in cards if str(card.planned.pk) == chosen), None),
+        chosen=next((card for card in cards if card.planned.pk == focus), None),
+        before=planned[place - 1] if place > 0 else None,
+        after=planned[place + 1] if place + 1 < len(planned) else None,
+        targets=_targets(planned[place], templates) if planned else [],
     )
 
 
-def _column(
-    template: RoundTemplate, planned: list[PlannedQuestion], language: str, names: dict[str, str], chosen: str | None
-) -> RoundColumn:
-    cards = [_card(it, template, language, names) for it in planned]
+def _targets(planned: PlannedQuestion, templates: Iterable[RoundTemplate]) -> list[str]:
+    """Other rounds that assess something the question is about."""
+    about = {weight.competency_id for weight in planned.version.weights.all() if weight.percent >= EVIDENCE_WEIGHT}
+    return [
+        round_label(it.position)
+        for it in templates
+        if it.pk != planned.round_template_id and any(competency.pk in about for competency in it.competencies.all())
+    ]
+
+
+def _planned(plan: LoopPlan, form: int) -> list[PlannedQuestion]:
+    titles = QuestionText.objects.only("version", "language", "title")
+    return list(
+        plan.questions.filter(form=form)
+        .select_related("version__question", "round_template")
+        .prefetch_related("version__weights", Prefetch("version__texts", titles))
+        .order_by("round_template__position", "position")
+    )
+
+
+def _bank_today(planned: Iterable[PlannedQuestion]) -> _Bank:
+    questions = [it.version.question_id for it in planned]
+    published = QuestionVersion.objects.filter(question__in=questions, state=VersionState.PUBLISHED)
+    return _Bank(
+        published=dict(published.order_by("number").values_list("question_id", "number")),
+        flags=dict(LeakFlag.objects.standing().filter(question__in=questions).values_list("question_id", "state")),
+    )
+
+
+def _column(template: RoundTemplate, cards: list[QuestionCard], focus: UUID | None) -> RoundColumn:
     parts, start = [], 0
     for card in cards:
-        is_chosen = str(card.planned.pk) == chosen
-        parts.append({"start": start, "minutes": card.minutes, "label": card.title, "chosen": is_chosen})
+        part = {"start": start, "minutes": card.minutes, "label": card.title, "id": card.planned.pk}
+        parts.append(part | {"chosen": card.planned.pk == focus})
         start += card.minutes
-    label = f"R{template.position}"
+    label = round_label(template.position)
     return RoundColumn(template, label, len(template.seats.all()), cards, used=start, parts=parts)
 
 
-def _card(planned: PlannedQuestion, template: RoundTemplate, language: str, names: dict[str, str]) -> QuestionCard:
+def _card(
+    planned: PlannedQuestion, template: RoundTemplate, language: str, names: Mapping[str, str], bank: _Bank
+) -> QuestionCard:
     version = planned.version
     texts = {text.language: text for text in version.texts.all()}
     weights = {weight.competency_id: weight.percent for weight in version.weights.all()}
+    newest = bank.published.get(version.question_id)
+    reasons = [it for it in planned.reasons if it["code"] != "locked"]
+    if planned.is_locked:
+        reasons.insert(0, {"code": "locked", "params": {}})
     return QuestionCard(
         planned=planned,
         label=version.question.label,
@@ -134,20 +205,22 @@ def _card(planned: PlannedQuestion, template: RoundTemplate, language: str, name
         minutes=version.minutes,
         difficulty=version.difficulty,
         languages=[text.get_language_display() for text in texts.values()],
-        reasons=[reason_text(reason["code"], reason["params"], names) for reason in planned.reasons],
+        reasons=[reason_text(reason["code"], reason["params"], names) for reason in reasons],
+        newer=newest if newest and newest > version.number else None,
+        trouble=bank.flags.get(version.question_id, "" if newest else "retired"),
     )
 
 
-def _text_in(texts: dict[str, QuestionText], language: str) -> QuestionText:
+def _text_in(texts: Mapping[str, QuestionText], language: str) -> QuestionText:
     return texts.get(language) or next(iter(texts.values()))
 
 
-def _coverage_row(need: CompetencyNeed, rounds: Iterable[RoundColumn], chosen: str | None) -> CoverageRow:
+def _coverage_row(need: CompetencyNeed, rounds: Iterable[RoundColumn], focus: UUID | None) -> CoverageRow:
     cells, seats = [], Counter[str]()
     for column in rounds:
         cards = [card for card in column.cards if need.competency in card.competencies]
-        is_chosen = any(str(card.planned.pk) == chosen for card in cards)
-        cells.append(MatrixCell(column.label, [card.short for card in cards], is_chosen))
+        ids = [card.planned.pk for card in cards]
+        cells.append(MatrixCell(column.label, [card.short for card in cards], focus in ids, ids))
         seats[column.label] = column.seats if cards else 0
     questions = sum(len(cell.questions) for cell in cells)
     interviewers = seats.total()
@@ -160,4 +233,5 @@ def _coverage_row(need: CompetencyNeed, rounds: Iterable[RoundColumn], chosen: s
         has_interviewers=interviewers,
         is_met=questions >= need.questions and interviewers >= need.interviewers,
         spare=max(questions - need.questions, 0),
+        short=max(need.questions - questions, 0),
     )

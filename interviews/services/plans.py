@@ -1,61 +1,131 @@
 """A job's loop plan: compiled from its template and the bank, then approved."""
 
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import record
 from interviews.choices import PlanState
-from interviews.models import Job, LoopPlan, LoopTemplate, PlannedQuestion, RoundTemplate
-from interviews.planning.assembly import Assembly, AssemblyRequest, Infeasible, Item, Need, RoundSpec, compile_loop
-from interviews.wording import PlanNames, shortfall_text
-from questionbank.models import Competency, QuestionVersion
+from interviews.models import Job, LoopPlan, PlannedQuestion
+from interviews.planning import assembly
+from interviews.planning.assembly import Assembly, Infeasible, Shortfall, compile_loop
+from interviews.planning.assembly_types import Lock, Placement
+from interviews.selectors.planning_inputs import (
+    PlanningInputs,
+    placings,
+    plan_inputs,
+    planning_inputs,
+    round_label,
+)
+from interviews.selectors.templates import rules_of
+from interviews.services.templates import hold_template, template_for
+from interviews.wording import PlanNames, listed, shortfall_text
+from questionbank.choices import VersionState
+from questionbank.models import Competency, LeakFlag, Question
 
-# A question asked within this span counts as used of late.
-EXPOSURE_SPAN = timedelta(days=180)
+# A page waits for this: so much of the solver's own seconds, a few times that of real ones on a busy machine.
+# A bank of 200,000 questions takes a fraction of a second; what is not proved by then says so on the plan.
+BUILD_LIMIT = 10.0
+MOST_FORMS = 5
 
 
-def compile_plan(*, job: Job, actor: User, seed: int = 0) -> LoopPlan:
+def compile_plan(*, job: Job, actor: User, seed: int = 0, forms: int = 1) -> LoopPlan:
     """Choose the questions for a job and keep them as its next draft plan. Same bank and seed, same plan.
 
-    Takes up to 20 s of solver time, outside any transaction. Raises ``ValidationError`` with code ``no_template``
-    or, one error for each thing that stands in the way, ``cannot_cover``.
+    Where the newest plan is a draft with exactly these questions, it is returned instead of a second one like it.
+    Solves outside any transaction. Raises ``ValidationError`` with code ``no_template``, ``empty_template``,
+    ``forms`` or, one error for each thing that stands in the way, ``cannot_cover``: its ``params`` hold the shortfall.
     """
-    template = _template_of(job)
-    rounds = {f"R{it.position}": it for it in template.rounds.prefetch_related("competencies", "seats")}
-    versions = {_planning_id(version): version for version in _askable_for(job)}
-    request = AssemblyRequest(
-        items=tuple(_item(planning_id, version) for planning_id, version in versions.items()),
-        rounds=tuple(_round_spec(planning_id, it) for planning_id, it in rounds.items()),
-        needs=tuple(
-            Need(need.competency.slug, need.questions, need.interviewers)
-            for need in template.needs.select_related("competency")
-        ),
-        difficulty=template.difficulty,
-        seed=seed,
+    if not 1 <= forms <= MOST_FORMS:
+        raise ValidationError(_("A plan has one to five parallel forms."), code="forms")
+    inputs = planning_inputs(job=job, template=template_for(job), seed=seed, forms=forms)
+    return _keep(solve(inputs), inputs=inputs, actor=actor)
+
+
+def rebuild_plan(*, plan: LoopPlan, actor: User) -> LoopPlan:
+    """Keep what is locked and choose the rest anew, by the rules and the bank as they are now, as the next draft.
+
+    Raises ``ValidationError`` as ``compile_plan``, or with code ``lock_without_round`` or ``locked_gone``.
+    """
+    locked = list(plan.questions.filter(is_locked=True).select_related("round_template", "version__question"))
+    _refuse_gone(locked, code="locked_gone")
+    inputs = planning_inputs(
+        job=plan.job,
+        template=template_for(plan.job),
+        keep=[it.version_id for it in locked],
+        seed=plan.seed,
+        forms=plan.forms,
     )
-    found = compile_loop(request)
+    locks = tuple(
+        Lock(round_label(it.round_template.position), inputs.names[it.version_id], it.form)
+        for it in locked
+        if inputs.names[it.version_id] in inputs.items
+    )
+    if lost := [lock.item_id for lock in locks if lock.round_id not in inputs.rounds]:
+        raise ValidationError(
+            _("The template has no round any more for %(questions)s. Unlock it first."),
+            code="lock_without_round",
+            params={"questions": listed(lost)},
+        )
+    inputs.request = replace(inputs.request, locks=locks)
+    return _keep(solve(inputs), inputs=inputs, actor=actor, built_from=plan)
+
+
+def solve(inputs: PlanningInputs) -> Assembly:
+    """The best plan there is. Raises ``ValidationError`` with code ``cannot_cover``."""
+    found = compile_loop(inputs.request, limit=BUILD_LIMIT)
     if isinstance(found, Infeasible):
-        raise _cannot_cover(found, job, rounds)
-    return _keep(found, job=job, template=template, rounds=rounds, versions=versions, seed=seed, actor=actor)
+        raise refusal(found.shortfalls, inputs, code="cannot_cover")
+    return found
+
+
+def refusal(shortfalls: Iterable[Shortfall], inputs: PlanningInputs, *, code: str) -> ValidationError:
+    """One error for each thing that stands in the way, with the shortfall in its ``params``."""
+    names = plan_names(inputs)
+    return ValidationError(
+        [
+            ValidationError("%(text)s", code=code, params={"text": shortfall_text(it, names), "shortfall": it})
+            for it in shortfalls
+        ]
+    )
+
+
+def plan_names(inputs: PlanningInputs) -> PlanNames:
+    """What the planner's names are called on pages. One query."""
+    return PlanNames(
+        competencies={competency.slug: competency.name for competency in Competency.objects.all()},
+        rounds={label: it.name for label, it in inputs.rounds.items()},
+        language=inputs.job.get_language_display(),
+    )
+
+
+def approve_plan(*, plan: LoopPlan, actor: User, seen: int | None = None) -> LoopPlan:
+    """Make a draft the plan that the job's loops copy; the one approved before is replaced.
+
+    ``seen`` is the plan's ``edits`` as the approver saw it. Raises ``ValidationError`` with code ``not_a_draft``,
+    ``plan_changed``, or, one error each, ``rule_broken``, ``question_retired`` and ``question_leaked``.
+    """
+    plan = LoopPlan.objects.select_related("job__role_family", "job__seniority", "template").get(pk=plan.pk)
+    _check_draft(plan, seen)
+    planned = list(plan.questions.select_related("version__question"))
+    inputs = plan_inputs(plan=plan, planned=planned)
+    broken = assembly.evaluate(inputs.request, placings(planned, inputs)).broken
+    if broken:
+        raise refusal(broken, inputs, code="rule_broken")
+    return _approve(plan, planned, actor)
 
 
 @transaction.atomic
-def approve_plan(*, plan: LoopPlan, actor: User) -> LoopPlan:
-    """Make a draft the plan that the job's loops copy; the one approved before is replaced.
-
-    Raises ``ValidationError`` with code ``not_a_draft``.
-    """
-    Job.objects.select_for_update(no_key=True).get(pk=plan.job_id)
-    plan = LoopPlan.objects.get(pk=plan.pk)
-    if plan.state != PlanState.DRAFT:
-        raise ValidationError(_("Only a draft can be approved."), code="not_a_draft")
+def _approve(checked: LoopPlan, planned: Sequence[PlannedQuestion], actor: User) -> LoopPlan:
+    Job.objects.select_for_update(no_key=True).get(pk=checked.job_id)
+    plan = LoopPlan.objects.select_for_update(no_key=True).get(pk=checked.pk)
+    _check_draft(plan, checked.edits)
+    _refuse_gone(planned, code="question_retired")
     LoopPlan.objects.filter(job=plan.job_id).approved().update(state=PlanState.REPLACED)
     plan.state = PlanState.APPROVED
     plan.approved_at = timezone.now()
@@ -65,108 +135,85 @@ def approve_plan(*, plan: LoopPlan, actor: User) -> LoopPlan:
     return plan
 
 
-def _template_of(job: Job) -> LoopTemplate:
-    template = LoopTemplate.objects.filter(role_family=job.role_family, seniority=job.seniority).first()
-    if template is None:
+def _check_draft(plan: LoopPlan, seen: int | None) -> None:
+    if plan.state != PlanState.DRAFT:
+        raise ValidationError(_("Only a draft can be approved."), code="not_a_draft")
+    if seen is not None and plan.edits != seen:
         raise ValidationError(
-            _("There is no loop template for %(role)s, %(seniority)s. Make one first."),
-            code="no_template",
-            params={"role": job.role_family.name, "seniority": job.seniority.name},
+            _("Somebody has changed this plan since you opened it. Look at it again."), code="plan_changed"
         )
-    if not template.rounds.exists():
-        raise ValidationError(
-            _("The loop template %(template)s has no rounds yet. Add some first."),
-            code="empty_template",
-            params={"template": template.name},
-        )
-    return template
 
 
-def _askable_for(job: Job) -> QuerySet[QuestionVersion]:
-    """Askable versions that fit the job's role, seniority and language, with how often other jobs asked each."""
-    asked = Q(
-        question__versions__asked__round__loop__created_at__gte=timezone.now() - EXPOSURE_SPAN,
-    ) & ~Q(question__versions__asked__round__loop__application__job=job)
-    return (
-        QuestionVersion.objects.askable()
-        .filter(
-            role_families=job.role_family,
-            lowest_seniority__rank__lte=job.seniority.rank,
-            highest_seniority__rank__gte=job.seniority.rank,
-            texts__language=job.language,
-        )
-        .annotate(exposure=Count("question__versions__asked__round__loop", filter=asked, distinct=True))
-        .select_related("question")
-        .prefetch_related("weights__competency")
-        .order_by("question__number")
+def _refuse_gone(planned: Sequence[PlannedQuestion], *, code: str) -> None:
+    """Refuse questions that are no longer in use or under suspicion. Two queries."""
+    questions = {it.version.question_id: it.version.question.label for it in planned}
+    used = Question.objects.filter(pk__in=questions, versions__state=VersionState.PUBLISHED).values_list(
+        "pk", flat=True
     )
-
-
-def _planning_id(version: QuestionVersion) -> str:
-    # Not the key: numbers are the same wherever the same bank is, so the same plan comes out everywhere.
-    return f"{version.question.label} v{version.number}"
-
-
-def _item(planning_id: str, version: Any) -> Item:
-    return Item(
-        id=planning_id,
-        minutes=version.minutes,
-        difficulty=version.difficulty,
-        weights={weight.competency.slug: weight.percent for weight in version.weights.all()},
-        exposure=version.exposure,
-    )
-
-
-def _round_spec(planning_id: str, round_template: RoundTemplate) -> RoundSpec:
-    return RoundSpec(
-        id=planning_id,
-        minutes=round_template.question_minutes,
-        seats=len(round_template.seats.all()),
-        competencies=frozenset(competency.slug for competency in round_template.competencies.all()),
-    )
-
-
-def _cannot_cover(found: Infeasible, job: Job, rounds: dict[str, RoundTemplate]) -> ValidationError:
-    names = PlanNames(
-        competencies={competency.slug: competency.name for competency in Competency.objects.all()},
-        rounds={planning_id: it.name for planning_id, it in rounds.items()},
-        language=job.get_language_display(),
-    )
-    return ValidationError([ValidationError(shortfall_text(it, names), code="cannot_cover") for it in found.shortfalls])
+    flagged = LeakFlag.objects.standing().filter(question__in=questions).values_list("question_id", flat=True)
+    retired = sorted(questions[pk] for pk in questions.keys() - set(used))
+    leaked = sorted(questions[pk] for pk in set(flagged))
+    gone = _("%(question)s has been retired. Unlock it, swap it or take it out.")
+    known = _("%(question)s may have leaked. Unlock it, swap it or take it out, or clear the suspicion.")
+    errors = [ValidationError(gone, code=code, params={"question": label}) for label in retired]
+    other = code if code != "question_retired" else "question_leaked"
+    errors += [ValidationError(known, code=other, params={"question": label}) for label in leaked]
+    if errors:
+        raise ValidationError(errors)
 
 
 @transaction.atomic
-def _keep(
-    found: Assembly,
-    *,
-    job: Job,
-    template: LoopTemplate,
-    rounds: dict[str, RoundTemplate],
-    versions: dict[str, QuestionVersion],
-    seed: int,
-    actor: User,
-) -> LoopPlan:
+def _keep(found: Assembly, *, inputs: PlanningInputs, actor: User, built_from: LoopPlan | None = None) -> LoopPlan:
+    job, request = inputs.job, inputs.request
     Job.objects.select_for_update(no_key=True).get(pk=job.pk)  # two builds at once take two numbers
-    latest = LoopPlan.objects.filter(job=job).aggregate(latest=Max("number"))["latest"] or 0
+    hold_template(template=inputs.template, fingerprint=rules_of(inputs.template).fingerprint)
+    newest = LoopPlan.objects.filter(job=job).order_by("-number").first()
+    if newest and _is_same(newest, found, inputs):
+        return newest
     plan = LoopPlan.objects.create(
         job=job,
-        template=template,
-        number=latest + 1,
-        seed=seed,
+        template=inputs.template,
+        number=newest.number + 1 if newest else 1,
+        built_from=built_from,
+        seed=request.seed,
+        forms=request.forms,
         objective=found.objective,
         bound=found.bound,
         is_optimal=found.is_optimal,
+        rules=found.rules,
         created_by=actor,
     )
-    PlannedQuestion.objects.bulk_create(
-        PlannedQuestion(
-            plan=plan,
-            round_template=rounds[placement.round_id],
-            position=placement.position,
-            version=versions[placement.item_id],
-            reasons=[{"code": reason.code, "params": dict(reason.params)} for reason in placement.reasons],
-        )
-        for placement in found.placements
-    )
+    PlannedQuestion.objects.bulk_create(_planned(it, plan, inputs) for it in found.placements)
     record(actor=actor, action="plan.compiled", subject=plan, job=str(job.pk), number=plan.number)
     return plan
+
+
+def _planned(placement: Placement, plan: LoopPlan, inputs: PlanningInputs) -> PlannedQuestion:
+    lock = Lock(placement.round_id, placement.item_id, placement.form)
+    return PlannedQuestion(
+        plan=plan,
+        form=placement.form,
+        round_template=inputs.rounds[placement.round_id],
+        position=placement.position,
+        version_id=inputs.versions[placement.item_id],
+        is_locked=lock in inputs.request.locks,
+        reasons=[{"code": reason.code, "params": dict(reason.params)} for reason in placement.reasons],
+    )
+
+
+def _is_same(plan: LoopPlan, found: Assembly, inputs: PlanningInputs) -> bool:
+    """A draft with the very same questions in the same places, by the same rules."""
+    if (plan.state, plan.template_id, plan.edits) != (PlanState.DRAFT, inputs.template.pk, 0):
+        return False
+    has = set(plan.questions.values_list("form", "round_template__position", "position", "version", "is_locked"))
+    locks = set(inputs.request.locks)
+    return has == {
+        (
+            it.form,
+            inputs.rounds[it.round_id].position,
+            it.position,
+            inputs.versions[it.item_id],
+            (it.round_id, it.item_id, it.form) in locks,
+        )
+        for it in found.placements
+    }

@@ -52,25 +52,24 @@ def person(name: str) -> User:
 @transaction.atomic
 def ensure_templates() -> None:
     """A loop template for every role and seniority of the company, where it is missing. Safe to repeat."""
+    difficulties = _company()["seniorities"]
     for row in _company()["templates"]:
-        for seniority, difficulty in _company()["seniorities"].items():
-            _ensure_template(row, SeniorityLevel.objects.get(slug=seniority), difficulty)
+        for seniority in row["seniorities"]:
+            _ensure_template(row, SeniorityLevel.objects.get(slug=seniority), difficulties[seniority])
 
 
 def _ensure_template(row: dict[str, Any], seniority: SeniorityLevel, difficulty: int) -> None:
     role = RoleFamily.objects.get(slug=row["role"])
-    template, created = LoopTemplate.objects.get_or_create(
+    if LoopTemplate.objects.general().filter(role_family=role, seniority=seniority).exists():
+        return  # whatever its version, and also where it was retired
+    template = LoopTemplate.objects.create(
         role_family=role,
         seniority=seniority,
-        defaults={
-            "slug": f"{seniority.slug}-{role.slug}",
-            "name_en": f"{row['name_en']}, {seniority.name_en.lower()}",
-            "name_zh": f"{seniority.name_zh}{row['name_zh']}",
-            "difficulty": difficulty,
-        },
+        slug=f"{seniority.slug}-{role.slug}",
+        name_en=f"{row['name_en']}, {seniority.name_en.lower()}",
+        name_zh=f"{seniority.name_zh}{row['name_zh']}",
+        difficulty=difficulty,
     )
-    if not created:
-        return
     for position, part in enumerate(row["rounds"], start=1):
         add_round(
             template,
@@ -114,7 +113,7 @@ def derive_template(
 
     A role and seniority that have a template keep it.
     """
-    existing = LoopTemplate.objects.filter(role_family=role, seniority=seniority).first()
+    existing = LoopTemplate.objects.current().general().filter(role_family=role, seniority=seniority).first()
     if existing:
         return existing
     template = LoopTemplate.objects.create(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.choices import Role
 from accounts.requests import PersonRequest
 from interviews import policies
-from interviews.forms import BusyForm, RulesForm, initial_rules
+from interviews.forms.interviewers import BusyForm, RulesForm, initial_rules
 from interviews.models import BusyPeriod, Interviewer
 from interviews.selectors.people import interviewer_list as interviewers_of
 from interviews.selectors.people import upcoming_busy, upcoming_seats

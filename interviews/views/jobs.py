@@ -3,22 +3,27 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
 from interviews import policies
-from interviews.forms import CandidateForm, JobForm, WindowsForm, initial_windows
+from interviews.forms.jobs import CandidateForm, JobForm, WindowsForm, initial_windows
+from interviews.forms.plans import BuildForm
 from interviews.models import Application, Job
 from interviews.selectors.jobs import applications_of, job_page
 from interviews.selectors.jobs import job_list as jobs_of
 from interviews.services import jobs as services
 from interviews.services.loops import start_loop
 from interviews.services.plans import compile_plan
+from interviews.services.templates import back_to_general, relax_for_job
+from interviews.views.obstacles import obstacles_of, remedies_from
 
 PAGE_SIZE = 25
 
@@ -43,16 +48,20 @@ def _jobs(request: PersonRequest) -> Any:
     return Job.objects.visible_to(request.user).select_related("role_family", "seniority")
 
 
-def _job(request: PersonRequest, job: Job, errors: ValidationError | None = None) -> HttpResponse:
+def _job(request: PersonRequest, job: Job, error: ValidationError | None = None) -> HttpResponse:
     page = Paginator(applications_of(job=job), PAGE_SIZE).get_page(request.GET.get("page"))
+    sent = BuildForm(request.POST)
+    wanted = sent.chosen["forms"] if sent.is_valid() else 1
     context = {
         "about": job_page(job=job),
         "job": job,
         "page": page,
         "may_run": policies.may_run_job(request.user, job),
-        "errors": errors.messages if errors else [],
+        "build_form": BuildForm(initial={"forms": wanted}),
+        "forms": wanted,
+        "obstacles": obstacles_of(error, job) if error else None,
     }
-    return render(request, "interviews/job_detail.html", context, status=422 if errors else 200)
+    return render(request, "interviews/job_detail.html", context, status=422 if error else 200)
 
 
 @login_required
@@ -75,13 +84,48 @@ def job_create(request: PersonRequest) -> HttpResponse:
 @login_required
 @require_POST
 def plan_build(request: PersonRequest, pk: UUID) -> HttpResponse:
-    job = get_object_or_404(Job.objects.run_by(request.user).select_related("role_family", "seniority"), pk=pk)
-    seed = request.POST.get("seed", "0")
+    job, form = _mine(request, pk), BuildForm(request.POST)
+    if not form.is_valid():
+        return _job(request, job, ValidationError(_("A plan has one to five parallel forms.")))
+    return _build(request, job, **form.chosen)
+
+
+def _mine(request: PersonRequest, pk: UUID) -> Job:
+    return get_object_or_404(Job.objects.run_by(request.user).select_related("role_family", "seniority"), pk=pk)
+
+
+def _build(request: PersonRequest, job: Job, *, seed: int, forms: int) -> HttpResponse:
     try:
-        plan = compile_plan(job=job, actor=request.user, seed=int(seed) % 10_000 if seed.isdecimal() else 0)
+        plan = compile_plan(job=job, actor=request.user, seed=seed, forms=forms)
     except ValidationError as error:
         return _job(request, job, error)
     return redirect("interviews:plan-detail", pk=plan.pk)
+
+
+@login_required
+@require_POST
+def plan_relax(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Let rules of the template give way for this job, then build: a plan, or what is still in the way."""
+    job, form = _mine(request, pk), BuildForm(request.POST)
+    try:
+        relax_for_job(job=job, remedies=remedies_from(request.POST.getlist("remedy")), actor=request.user)
+    except ValidationError as error:
+        return _job(request, job, error)
+    messages.success(request, _("Relaxed for this job. The general template stays as it is."))
+    return _build(request, job, **form.chosen) if form.is_valid() else redirect("interviews:job-detail", pk=job.pk)
+
+
+@login_required
+@require_POST
+def plan_general(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """Give up the job's own rules."""
+    job = _mine(request, pk)
+    try:
+        back_to_general(job=job, actor=request.user)
+    except ValidationError as error:
+        return _job(request, job, error)
+    messages.success(request, _("This job follows the general template again."))
+    return redirect("interviews:job-detail", pk=job.pk)
 
 
 @login_required

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import PersonRequest
 from interviews import policies
 from interviews.choices import CancelReason, ProposalState
-from interviews.forms import BookForm, CancelForm, LoopFilterForm
+from interviews.forms.loops import BookForm, CancelForm, LoopFilterForm
 from interviews.models import Loop
 from interviews.selectors.loops import loop_list as loops_of
 from interviews.selectors.loops import loop_page, stages

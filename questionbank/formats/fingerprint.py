@@ -7,6 +7,8 @@ from typing import Protocol
 
 from questionbank.formats.wording import split_number
 
+# All but letters, numbers and symbols, as Unicode sorts them.
+_ASCII_FURNITURE = re.compile(r"[^0-9A-Za-z$+<=>^`|~]+")
 _AFTER_LETTER_HASH = re.compile(r"(?<=\w)#")
 
 
@@ -39,5 +41,7 @@ def title_key(title: str) -> str:
     plain = " ".join(unicodedata.normalize("NFKC", title).casefold().split())
     text = split_number(plain).text or plain
     text = _AFTER_LETTER_HASH.sub("♯", text)
-    kept = "".join(sign for sign in text if unicodedata.category(sign)[0] in "LNMS")
+    if text.isascii():
+        return _ASCII_FURNITURE.sub("", text) or plain
+    kept = "".join([sign for sign in text if unicodedata.category(sign)[0] in "LNMS"])
     return unicodedata.normalize("NFKC", kept) or plain

@@ -1,291 +1,239 @@
-"""Read a Markdown question bank whose questions are headings.
+"""Read a Markdown question bank as people write it. Linear time; never raises, whatever the bytes.
 
-Which headings are questions is decided for the whole file at once, by the surest sign it has:
-numbers that say "question" (``### Q1: …``), then answer labels (``**Answer**:``), then wording.
+The way of a file: ``source`` decodes it, ``blocks`` finds its blocks, ``starts`` lists where questions may begin
+(one function a habit), ``choosing`` decides which of them are questions, ``parts`` says which lines belong to each,
+``bodies`` parts those into prompt, answer, rubric and so on, ``facts`` reads marks of difficulty, tags and the like.
+Tables of questions are read by ``grids``, files that are one question by ``singles``, our own export by
+``own_markdown``. ``regrouping`` parts or joins lines that mean something else than Markdown has it.
 """
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
 
 from questionbank.formats import wording
-from questionbank.formats.fingerprint import title_key
-from questionbank.formats.headings import Heading, headings_of, plain, questions_among
-from questionbank.formats.outline import HEADING, LISTS, PARAGRAPH, RULE, Block, outline, unclosed
-from questionbank.formats.reading import CHINESE, ENGLISH, BankReading, ReadProblem, ReadQuestion
+from questionbank.formats.answer_keys import answer_key, with_answers
+from questionbank.formats.blocks import ITEM, TABLE, Block, outline, unclosed
+from questionbank.formats.bodies import Body, cut_body
+from questionbank.formats.choosing import questions_among
+from questionbank.formats.facts import Facts, merge, rich_fields, take_comment
+from questionbank.formats.figures import has_three_steps
+from questionbank.formats.grids import questions_in_table
+from questionbank.formats.inline import plain, shortened
+from questionbank.formats.own_markdown import is_own_form, read_own_markdown
+from questionbank.formats.parts import Part, category_at, parts_of
+from questionbank.formats.reading import BankReading, ReadProblem, ReadQuestion
+from questionbank.formats.regrouping import parted_questions, topics_as_headings
+from questionbank.formats.singles import FrontMatter, front_matter_of, read_single
 from questionbank.formats.source import Source, read_source
-
-MAX_TITLE = 200
-
-_CLAUSE_END = re.compile(r"[。？！；，、：?!;,:](?=\D)|\.(?=\s)")
-_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
-_RULE_LINE = re.compile(r"\s{0,3}(?:-[-\s]{2,}|\*[*\s]{2,}|_[_\s]{2,})$")
-_ITEM_MARK = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s+")
+from questionbank.formats.starts import Start, prompt_of, starts_of
+from questionbank.formats.titles import same_titles_doubted, told_apart
 
 
-@dataclass(slots=True)
-class _Part:
-    """One question's lines: its heading and the blocks up to ``end`` (0-based, excluded)."""
-
-    heading: Heading
-    category: str
-    end: int
-    blocks: list[Block] = field(default_factory=list)
-
-
-def read_markdown_bank(data: bytes) -> BankReading:
-    """Read a Markdown file. Linear time; never raises, whatever the bytes.
+def read_markdown_bank(data: bytes, *, folder: str = "") -> BankReading:
+    """Read a Markdown file; ``folder`` gives the category where the file names none.
 
     A file that cannot be read at all, or holds no questions, says so in its problems.
     """
     source = read_source(data)
     if not source.lines:
         return BankReading((), source.problems)
-    blocks = outline(source.lines)
+    if is_own_form(source.lines):
+        reading = read_own_markdown(source.lines)
+        return replace(reading, problems=_in_order([*source.problems, *reading.problems]))
+    matter = front_matter_of(source.lines)
+    blocks = outline(source.lines, matter.length)
     problems = list(source.problems)
-    swallowed = unclosed(blocks[-1], source.lines) if blocks else ""
+    if matter.problem is not None:
+        problems.append(matter.problem)
+    swallowed = unclosed(blocks[-1]) if blocks else ""
     if swallowed:
         problems.append(ReadProblem(blocks[-1].start + 1, swallowed))
-    headings = headings_of(blocks, source.lines)
-    chosen, guessed = questions_among(headings)
+    questions = _questions(source, blocks, matter, swallowed)
+    if folder and not any(question.category for question in questions):
+        questions = [replace(question, category=folder) for question in questions]
+    if not questions and not problems:
+        problems.append(ReadProblem(1, "no_questions"))
+    return BankReading(tuple(same_titles_doubted(told_apart(questions))), _in_order(problems))
+
+
+def _in_order(problems: Iterable[ReadProblem]) -> tuple[ReadProblem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line))
+
+
+def _questions(source: Source, blocks: list[Block], matter: FrontMatter, swallowed: str) -> list[ReadQuestion]:
+    key, answers = answer_key(blocks, source.lines)
+    key_line = blocks[key.start].start if key else 0
+    blocks = [*blocks[: key.start], *blocks[key.stop :]] if key else blocks
+    blocks = parted_questions(blocks, source.lines)
+    starts = starts_of(blocks, source.lines)
+    chosen = questions_among(starts)
+    topics = [] if matter.names_one else _topics(source.lines, starts, chosen, blocks)
+    if topics:
+        source = replace(source, lines=topics)
+        blocks = parted_questions(outline(topics, matter.length), topics)
+        starts = starts_of(blocks, topics)
+        chosen = questions_among(starts)
+    if _is_single(matter, chosen):
+        return [] if source.too_long else [_single(source, matter, swallowed)]
     parts = [
         part
-        for part in _parts(headings, chosen, blocks, len(source.lines))
-        if source.too_long.isdisjoint(range(part.heading.block.start, part.end))
+        for part in parts_of(starts, chosen, blocks, len(source.lines))
+        if source.too_long.isdisjoint(range(part.start.block.start, part.end))
     ]
-    cuts = [_cut(part, source.lines) for part in parts]
-    usual = _usual_doubts(cuts, guessed=guessed)
-    questions = [_question(part, cut, usual) for part, cut in zip(parts, cuts, strict=True)]
+    for part in parts:
+        if key and part.start.block.start < key_line < part.end:
+            part.end = key_line
+    bodies = [_body(part, source.lines) for part in parts]
+    _measure_flames([facts for _, facts in bodies])
+    labelled = any(body.labelled for body, _ in bodies)
+    questions = [
+        _question(part, body, facts, matter, labelled=labelled)
+        for part, (body, facts) in zip(parts, bodies, strict=True)
+    ]
     if questions:
-        _doubt_last(questions, parts[-1], source, swallowed)
-    elif not problems:
-        problems.append(ReadProblem(1, "no_questions"))
-    return BankReading(tuple(_doubt_same_titles(questions)), tuple(sorted(problems, key=lambda p: p.line)))
+        _doubt_last(questions, parts[-1].end, source, swallowed)
+    rows = _rows(source, blocks, starts, parts, matter)
+    found = sorted([*questions, *rows], key=lambda question: question.line) if rows else questions
+    found = with_answers(found, answers) if answers else found
+    return _on_three_steps(found, source.lines)
 
 
-def _parts(headings: list[Heading], chosen: set[int], blocks: list[Block], line_count: int) -> Iterator[_Part]:
-    """Each question with what stands under it, and the category it stands under."""
-    sections: list[Heading] = []
-    document_title = _document_title(headings)
-    current: _Part | None = None
-    for at, heading in enumerate(headings):
-        is_question = at in chosen
-        if current and not is_question and heading.level > current.heading.level:
-            continue  # a sub-heading of the answer
-        if current:
-            yield _closed(current, heading.block.start, heading.index, blocks)
-            current = None
-        if is_question:
-            category = _category(sections, heading, document_title)
-            current = _Part(heading, category, line_count)
-        else:
-            sections = [held for held in sections if held.level < heading.level] + [heading]
-    if current:
-        yield _closed(current, line_count, len(blocks), blocks)
+def _measure_flames(found: list[Facts]) -> None:
+    """Take 🔥 as difficulty where the file has them in numbers; one alone only says that a question is popular."""
+    if any(facts.flames > 1 for facts in found):
+        for facts in found:
+            facts.difficulty = facts.difficulty or facts.flames or None
 
 
-def _closed(part: _Part, end: int, until: int, blocks: list[Block]) -> _Part:
-    part.end = end
-    part.blocks = blocks[part.heading.index + 1 : until]
-    return part
+def _on_three_steps(questions: list[ReadQuestion], lines: list[str]) -> list[ReadQuestion]:
+    """The questions with one star as middling, where 👶 and 🚀 stand beside stars."""
+    levels = {question.difficulty for question in questions}
+    if 1 not in levels or not levels & {2, 5} or not any(has_three_steps(lines[each.line - 1]) for each in questions):
+        return questions
+    return [replace(each, difficulty=3) if each.difficulty == 1 else each for each in questions]
 
 
-def _document_title(headings: list[Heading]) -> Heading | None:
-    """The first heading when it is the only one of level 1: it names the bank, no category."""
-    tops = [heading for heading in headings if heading.level == 1]
-    return tops[0] if len(tops) == 1 and tops[0] is headings[0] else None
+def _topics(lines: list[str], starts: list[Start], chosen: dict[int, bool], blocks: list[Block]) -> list[str]:
+    """The lines with items that hold lists of questions made headings, where they stand in no question."""
+    loose = [block for block in blocks if block.kind == ITEM and block.end > block.start + 1]
+    if loose and chosen:
+        parts = parts_of(starts, chosen, blocks, len(lines))
+        begins = [part.start.block.start for part in parts]
+        ends = [part.end for part in parts]
+        places = [bisect_right(begins, block.start) - 1 for block in loose]
+        loose = [block for block, at in zip(loose, places, strict=True) if at < 0 or block.start >= ends[at]]
+    return topics_as_headings(lines, loose) if loose else []
 
 
-def _category(sections: list[Heading], question: Heading, document_title: Heading | None) -> str:
-    for section in reversed(sections):
-        if section is document_title or section.level > question.level:
-            continue
-        if section.level < question.level or not wording.is_furniture(section.title):
-            return _shortened(section.title)
-    return ""
+def _is_single(matter: FrontMatter, chosen: dict[int, bool]) -> bool:
+    """Whether a file is one question: its head names one, and its body holds no bank."""
+    if not matter.names_one:
+        return False
+    sure = sum(not guess for guess in chosen.values())
+    return sure < 2 and (matter.speaks_of_question or len(chosen) < 2)
 
 
-@dataclass(slots=True)
-class _Cut:
-    """What stands under a heading, parted by its labels."""
-
-    prompt: list[str] = field(default_factory=list)
-    answer: list[str] = field(default_factory=list)
-    probes: list[str] = field(default_factory=list)
-    minutes: int | None = None
-    difficulty: int | None = None
-    labelled: bool = False
+def _single(source: Source, matter: FrontMatter, swallowed: str) -> ReadQuestion:
+    single = read_single(source.lines, matter)
+    doubts = [code for code in (swallowed, "cut_off" if source.cut_off else "") if code]
+    if matter.problem is not None:
+        doubts.append("bad_metadata")
+    question = _made(single.title, single.prompt, single.body, single.facts, line=single.line, doubts=doubts)
+    return replace(question, category=single.facts.category)
 
 
-def _usual_doubts(cuts: list[_Cut], *, guessed: bool) -> tuple[str, ...]:
-    """Doubts about every question without an answer label, by what its neighbours have."""
-    if guessed:
-        return ("guessed",)
-    return ("no_label",) if any(cut.labelled for cut in cuts) else ()
+def _body(part: Part, lines: list[str]) -> tuple[Body, Facts]:
+    """Cut what stands under a question; a heading's is cut where it stands, another's is put together first."""
+    start = part.start
+    for comment in part.above:
+        take_comment("\n".join(lines[comment.start : comment.end]), start.facts)
+    if start.is_heading:
+        span = (start.block.end, part.end)
+        return cut_body(lines, part.blocks, span, start.facts, titled=bool(start.title)), start.facts
+    below = [*start.rest, *lines[start.block.end : part.end]]
+    return cut_body(below, outline(below), (0, len(below)), start.facts, titled=bool(start.title)), start.facts
 
 
-def _question(part: _Part, cut: _Cut, usual: tuple[str, ...]) -> ReadQuestion:
-    heading = part.heading
-    answer = _text(cut.answer)
-    asked = _heading_prompt(heading)
-    prompt = "\n\n".join(text for text in (asked, _text(cut.prompt)) if text)
-    first_line = next((line for line in prompt.split("\n") if line.strip()), "")
-    title = heading.title or plain(first_line.strip())
-    doubts = [] if cut.labelled else [code for code in usual if answer or code == "guessed"]
+def _question(part: Part, body: Body, facts: Facts, matter: FrontMatter, *, labelled: bool) -> ReadQuestion:
+    start = part.start
+    doubts = ["guessed"] if part.guessed else []
+    if labelled and not body.labelled and body.answer and not part.guessed:
+        doubts.append("no_label")
+    prompt = "\n\n".join(text for text in (prompt_of(start), start.more.strip("\n"), body.prompt) if text)
+    own = facts.category
+    merge(matter.facts, facts)
+    question = _made(start.title, prompt, body, facts, line=start.block.start + 1, doubts=doubts, number=start.number)
+    if part.category and own not in ("", part.category):
+        question = replace(question, tags=tuple(dict.fromkeys((*question.tags, own))))
+    return replace(question, category=part.category or facts.category)
+
+
+def _made(
+    title: str, prompt: str, body: Body, facts: Facts, *, line: int, doubts: list[str], number: str = ""
+) -> ReadQuestion:
+    first = next((text for text in prompt.split("\n") if text.strip()), "") if not title else ""
+    title = title or plain(first.strip())
     if not title:
         doubts.append("no_title")
-    if not answer:
+    if not body.answer:
         doubts.append("no_answer")
-    return ReadQuestion(
-        title=_shortened(title or heading.number),
-        prompt=prompt or heading.number,
-        reference_answer=answer,
-        category=part.category,
-        number=heading.number,
-        line=heading.block.start + 1,
-        language=_language(prompt or answer),
-        probes=tuple(cut.probes),
-        minutes=cut.minutes,
-        difficulty=cut.difficulty,
-        doubts=tuple(doubts),
+    question = ReadQuestion(
+        title=shortened(title or number),
+        prompt=prompt or title or number,
+        reference_answer=body.answer,
+        category="",
+        number=number,
+        line=line,
+        language=wording.language_of(prompt or body.answer),
+        probes=body.probes,
+        minutes=facts.minutes,
+        difficulty=facts.difficulty,
+        doubts=(*doubts, *body.doubts),
+        tags=tuple(facts.tags),
+        context=body.context,
+        anchors=body.anchors,
+    )
+    rich, more = rich_fields(facts)
+    if rich is None:
+        return question
+    return replace(
+        question,
+        competencies=rich.competencies,
+        role_families=rich.role_families,
+        lowest_seniority=rich.lowest_seniority,
+        highest_seniority=rich.highest_seniority,
+        key=rich.key,
+        enemies=rich.enemies,
+        doubts=(*question.doubts, *more),
     )
 
 
-def _heading_prompt(heading: Heading) -> str:
-    """The heading as Markdown, without its number where that stands free of the marks."""
-    if not heading.number:
-        return heading.source
-    number, text, _ = wording.split_number(heading.source)
-    return text if number == heading.number else heading.title
-
-
-def _cut(part: _Part, lines: list[str]) -> _Cut:
-    """Part the body: facts stated before the answer, rest of the prompt, answer, probes."""
-    cut = _Cut()
-    first = part.heading.block.end
-    answer_from, rest = _answer_start(part, lines)
-    used = _take_facts(cut, part, lines, answer_from)
-    used |= _take_probes(cut, part, lines)
-    cut.labelled = rest is not None
-    end = part.end
-    while end > first and not lines[end - 1].strip():
-        end -= 1
-    if end > first and _ends_with_rule(part) and _RULE_LINE.match(lines[end - 1]):
-        end -= 1  # the line drawn between two questions
-    cut.prompt = [lines[at] for at in range(first, min(answer_from, end)) if at not in used]
-    following = answer_from + cut.labelled
-    cut.answer = [lines[at] for at in range(following, end) if at not in used]
-    if rest:
-        cut.answer.insert(0, rest)
-    return cut
-
-
-def _ends_with_rule(part: _Part) -> bool:
-    return bool(part.blocks) and (part.blocks[-1].kind == RULE or part.blocks[-1].underlined)
-
-
-def _answer_start(part: _Part, lines: list[str]) -> tuple[int, str | None]:
-    """The line of the answer label and the text beside it; without label, where the answer is."""
-    for block in part.blocks:
-        if block.kind == HEADING and wording.is_answer_heading(plain(block.text)):
-            return block.end - 1, ""
-        if block.kind == PARAGRAPH:
-            for at in range(block.start, block.end):
-                label = wording.label_of(lines[at])
-                if label and label.kind == wording.ANSWER:
-                    return at, label.rest
-    if not part.heading.title and part.blocks:
-        return part.blocks[0].end, None  # "### Q1" alone: its question is the next block
-    return part.heading.block.end, None
-
-
-def _take_facts(cut: _Cut, part: _Part, lines: list[str], answer_from: int) -> set[int]:
-    """Minutes and difficulty from labelled lines ahead of the answer; what is unclear stays."""
-    used = set()
-    ahead = [block for block in part.blocks if block.end <= answer_from] or part.blocks[:1]
-    for block in ahead:
-        if block.kind != PARAGRAPH:
+def _rows(
+    source: Source, blocks: list[Block], starts: list[Start], parts: list[Part], matter: FrontMatter
+) -> list[ReadQuestion]:
+    """Questions in tables that stand in no other question."""
+    begins = [part.start.block.start for part in parts]
+    found = []
+    for index, block in enumerate(blocks):
+        if block.kind != TABLE or not source.too_long.isdisjoint(range(block.start, block.end)):
             continue
-        for at in range(block.start, block.end):
-            label = wording.label_of(lines[at])
-            if label is None:
-                continue
-            if label.kind == wording.MINUTES and cut.minutes is None:
-                cut.minutes = wording.minutes_in(label.rest)
-                used |= {at} if cut.minutes is not None else set()
-            elif label.kind == wording.DIFFICULTY and cut.difficulty is None:
-                cut.difficulty = wording.difficulty_in(label.rest)
-                used |= {at} if cut.difficulty is not None else set()
-    return used
-
-
-def _take_probes(cut: _Cut, part: _Part, lines: list[str]) -> set[int]:
-    """Follow-up questions: the text beside their label, or the list right below it."""
-    used: set[int] = set()
-    for at, block in enumerate(part.blocks):
-        if block.kind != PARAGRAPH:
+        at = bisect_right(begins, block.start) - 1
+        if at >= 0 and block.start < parts[at].end:
             continue
-        label = wording.label_of(lines[block.end - 1])
-        if label is None or label.kind != wording.PROBES:
-            continue
-        after = part.blocks[at + 1] if at + 1 < len(part.blocks) else None
-        if label.rest:
-            cut.probes.append(label.rest)
-            used.add(block.end - 1)
-        elif after is not None and after.kind in LISTS:
-            for start, end in zip(after.items, [*after.items[1:], after.end], strict=True):
-                item = [_ITEM_MARK.sub("", lines[start], count=1), *lines[start + 1 : end]]
-                cut.probes.append("\n".join(line.strip() for line in item if line.strip()))
-            used.update(range(block.end - 1, after.end))
-    cut.probes = [probe for probe in cut.probes if probe]
-    return used
+        category = ""
+        for question in questions_in_table(source.lines, block):
+            category = category or category_at(starts, index)
+            tags = tuple(dict.fromkeys((*question.tags, *matter.facts.tags)))
+            found.append(replace(question, category=question.category or category or matter.facts.category, tags=tags))
+    return found
 
 
-def _text(lines: list[str]) -> str:
-    """Lines as written, without blank lines around and an indentation common to all."""
-    kept = [line for line in lines if line.strip()]
-    if not kept:
-        return ""
-    # Four spaces would be a code block, which the first line must stay.
-    indent = min(min(len(line) - len(line.lstrip(" ")) for line in kept), 4)
-    if 0 < indent < 4:
-        lines = [line[indent:] if line.strip() else line for line in lines]
-    first = next(at for at, line in enumerate(lines) if line.strip())
-    last = next(at for at in range(len(lines), 0, -1) if lines[at - 1].strip())
-    return "\n".join(lines[first:last])
-
-
-def _shortened(title: str) -> str:
-    """A title of at most 200 characters, cut after a clause where one ends late enough."""
-    if len(title) <= MAX_TITLE:
-        return title
-    room = title[: MAX_TITLE - 1]
-    ends = [match.start() for match in _CLAUSE_END.finditer(title[:MAX_TITLE])]
-    cut = max((end for end in ends if end >= MAX_TITLE // 3), default=0) or room.rfind(" ")
-    return (room[:cut] if cut > 0 else room).rstrip() + "…"
-
-
-def _language(text: str) -> str:
-    ideographs = len(_IDEOGRAPH.findall(text))
-    return CHINESE if ideographs and ideographs >= len(_LATIN_WORD.findall(text)) else ENGLISH
-
-
-def _doubt_last(questions: list[ReadQuestion], part: _Part, source: Source, swallowed: str) -> None:
+def _doubt_last(questions: list[ReadQuestion], end: int, source: Source, swallowed: str) -> None:
     """Say of the last question that damage at the end of the file falls in it."""
     codes = [code for code in (swallowed,) if code]
     if source.cut_off:
         codes.append("cut_off")
-    if codes and part.end == len(source.lines):
+    if codes and end == len(source.lines):
         last = questions[-1]
         questions[-1] = replace(last, doubts=(*last.doubts, *codes))
-
-
-def _doubt_same_titles(questions: list[ReadQuestion]) -> Iterator[ReadQuestion]:
-    seen: set[str] = set()
-    for question in questions:
-        key = title_key(question.title)
-        if key in seen:
-            question = replace(question, doubts=(*question.doubts, "same_title"))
-        seen.add(key)
-        yield question

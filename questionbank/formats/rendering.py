@@ -1,14 +1,22 @@
 """Markdown to HTML that is safe to show, for pages and the PDF."""
 
+import html
 import re
+import secrets
+from collections.abc import MutableMapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline, emphasis
 from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from questionbank.formats.maths import formula_svg
 
 HIGHEST_HEADING = 4
 
@@ -16,6 +24,8 @@ _CACHED_CHARACTERS = 20_000
 _FORMULA_CHARACTERS = 2_000
 _FORMULA_LINES = 60
 _DEEPEST_LEVEL = 40  # of the parser: twenty lists, each with its item
+_ROOM = 300_000  # for drawings in one text, in characters; formulas after them show their source
+_COST_OF_READING = 20  # a character of a formula, in characters of its drawing
 _FORMULA_ENDS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)", "$": "$"}
 _LINK = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
@@ -26,7 +36,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
 def markdown_to_html(text: str) -> str:
-    """Render Markdown; safe to mark as such. Pictures become links, formulas show their source.
+    """Render Markdown; safe to mark as such. Pictures become links; formulas are drawn, or show their source.
 
     Time is linear in the text. Raw HTML is shown as text.
     """
@@ -34,14 +44,17 @@ def markdown_to_html(text: str) -> str:
 
 
 def _rendered(text: str) -> str:
-    return nh3.clean(
-        _MARKDOWN.render(text),
+    # Drawings come in after the cleaning, which lets no picture pass. Nobody can write their place: it is drawn by lot.
+    env: dict[str, Any] = {"lot": secrets.token_hex(8), "drawings": [], "room": _ROOM}
+    cleaned = nh3.clean(
+        _MARKDOWN.render(text, env),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
         link_rel="noopener noreferrer nofollow",
     )
+    return re.sub(env["lot"] + r"-(\d+)-", lambda found: env["drawings"][int(found[1])], cleaned)
 
 
 _rendered_once = lru_cache(maxsize=256)(_rendered)
@@ -62,7 +75,7 @@ def _too_deep(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _formula(state: StateInline, silent: bool) -> bool:
-    """A formula in a line: code with its source, so that Markdown does not read into it."""
+    """A formula in a line, into which Markdown does not read."""
     start = state.pos
     mark = state.src[start : start + 2]
     if mark not in _FORMULA_ENDS:
@@ -76,7 +89,8 @@ def _formula(state: StateInline, silent: bool) -> bool:
         return False
     state.pos = end + len(closing)
     if not silent:
-        state.push("code_inline", "code", 0).content = state.src[start : state.pos]
+        token = state.push("formula_inline", "", 0)
+        token.content, token.markup = state.src[start : state.pos], mark
     return True
 
 
@@ -87,7 +101,7 @@ def _is_dollar_formula(source: str, inner: int, end: int) -> bool:
 
 
 def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A formula on lines of its own, ``$$`` or ``\\[`` first, as a block of code."""
+    """A formula on lines of its own, ``$$`` or ``\\[`` first."""
     if state.is_code_block(start):
         return False
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
@@ -101,11 +115,28 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
         if (text if line > start else text[2:]).endswith(closing):
             if not silent:
                 state.line = line + 1
-                token = state.push("code_block", "code", 0)
+                token = state.push("formula_block", "", 0)
                 token.content = state.getLines(start, line + 1, state.blkIndent, True)
-                token.map = [start, line + 1]
+                token.map, token.markup, token.block = [start, line + 1], first[:2], True
             return True
     return False
+
+
+def _show_formula(
+    renderer: RendererProtocol, tokens: Sequence[Token], place: int, options: OptionsDict, env: MutableMapping[str, Any]
+) -> str:
+    token = tokens[place]
+    source, mark = token.content.strip(), token.markup
+    drawing = None
+    if env["room"] > 0:
+        drawing = formula_svg(source[len(mark) : -len(_FORMULA_ENDS[mark])].strip(), block=mark in ("$$", "\\["))
+        env["room"] -= len(drawing or "") + _COST_OF_READING * len(source)
+    if drawing is None:
+        code = f"<code>{html.escape(token.content)}</code>"
+        return f"<pre>{code}</pre>\n" if token.block else code
+    env["drawings"].append(drawing)
+    found = f"{env['lot']}-{len(env['drawings']) - 1}-"
+    return f"<p>{found}</p>\n" if token.block else found
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -165,6 +196,8 @@ def _parser() -> MarkdownIt:
         "fence", "formula", _formula_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     markdown.core.ruler.push("tame", _tame)
+    markdown.add_render_rule("formula_inline", _show_formula)
+    markdown.add_render_rule("formula_block", _show_formula)
     return markdown
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from questionbank.models import Category, Competency, Question, RoleFamily, SeniorityLevel
+from questionbank.services.enemies import set_pairs
 from questionbank.services.versions import Content, Wording, create_question, publish
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample_bank"
@@ -55,7 +56,17 @@ def load_sample_bank(*, author: User, publisher: User) -> int:
             version = create_question(author=author, category=category, content=_content(entry), source_key=key)
             publish(version=version, actor=publisher)
             added += 1
+    if added:
+        _name_enemies(author)
     return added
+
+
+def _name_enemies(author: User) -> None:
+    pairs = _read("vocabulary.yaml")["enemies"]
+    keys = [f"sample:{key}" for pair in pairs for key in pair]
+    known = Question.objects.in_bulk(keys, field_name="source_key")
+    both = [[known[f"sample:{key}"] for key in pair] for pair in pairs]
+    set_pairs(pairs=[(one, other, "") for one, other in both], actor=author)
 
 
 def _content(entry: dict[str, Any]) -> Content:

@@ -24,6 +24,7 @@ from questionbank.models import (
     SeniorityLevel,
 )
 from questionbank.policies import may_publish, may_write
+from questionbank.services.search import index_questions
 
 MOST_MINUTES = 240
 _CHANGED_SINCE = _("Somebody has changed this version just now. Look at it again.")
@@ -117,7 +118,7 @@ def write_draft(
     with code ``changed_since`` if somebody has written since.
     """
     _check_author(author)
-    _check_content(content)
+    check_content(content)
     _lock(question)
     last = question.versions.order_by("-number").first()
     _check_seen(last, seen)
@@ -138,6 +139,7 @@ def write_draft(
     draft.full_clean()
     draft.save()
     _write_parts(draft, content)
+    index_questions([question.pk])
     record(actor=author, action="version.written", subject=draft)
     return draft
 
@@ -173,6 +175,7 @@ def submit_for_review(*, version: QuestionVersion, actor: User) -> None:
     _check_author(actor)
     with transaction.atomic():
         _move(version, {VersionState.DRAFT}, VersionState.IN_REVIEW, code="not_a_draft")
+        index_questions([version.question_id])
         record(actor=actor, action="version.submitted", subject=version)
 
 
@@ -198,6 +201,7 @@ def publish(*, version: QuestionVersion, actor: User, seen: UUID | None = None) 
         published_at=timezone.now(),
         published_by=actor,
     )
+    index_questions([version.question_id])
     record(actor=actor, action="version.published", subject=version)
 
 
@@ -234,6 +238,7 @@ def retire(*, question: Question, actor: User) -> None:
     _lock(question)
     if not question.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED):
         raise ValidationError(_("This question is not in use."), code="not_published")
+    index_questions([question.pk])
     record(actor=actor, action="question.retired", subject=question)
 
 
@@ -262,7 +267,8 @@ def _check_author(user: User) -> None:
         raise PermissionDenied
 
 
-def _check_content(content: Content) -> None:
+def check_content(content: Content) -> None:
+    """Refuse what no version may say. Raises ``ValidationError`` with all that is wrong."""
     errors = []
     if not content.wordings:
         errors.append(ValidationError(_("Write the question in at least one language."), code="no_text"))

@@ -1,141 +1,108 @@
-"""Finding, reading, writing and publishing questions."""
+"""Reading questions, and what is done with their versions."""
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import Paginator
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.choices import Language
 from accounts.models import User
 from accounts.requests import PersonRequest
-from questionbank import policies, selectors
-from questionbank.choices import OPEN_STATES
-from questionbank.forms import (
-    FacetsForm,
-    SeenForm,
-    SeenManyForm,
-    VersionForm,
-    WordingForm,
-    initial_version,
-    initial_wordings,
-)
-from questionbank.models import Question, QuestionVersion
+from questionbank import policies
+from questionbank.choices import OPEN_STATES, VersionState
+from questionbank.forms.editor import SeenForm
+from questionbank.models import LeakFlag, Question, QuestionText, QuestionVersion
+from questionbank.selectors.comparison import compare, lagging, language_name
+from questionbank.selectors.enemies import enemies_shown, near_duplicates
+from questionbank.selectors.history import comments_on, history
+from questionbank.selectors.questions import question_versions, text_in
+from questionbank.services import leaks, reviews
 from questionbank.services import versions as services
 
-PAGE_SIZE = 25
-
-
-@login_required
-@require_GET
-def question_list(request: PersonRequest) -> HttpResponse:
-    if not policies.may_read(request.user):
-        raise PermissionDenied
-    form = FacetsForm(request.GET)
-    form.is_valid()
-    chosen = {name: getattr(value, "slug", value) or "" for name, value in form.cleaned_data.items()}
-    found = selectors.question_list(user=request.user, facets=selectors.Facets(**chosen))
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [
-        {"question": question, "version": version, "text": selectors.text_in(version)}
-        for question in page
-        for version in question.versions.all()
-    ]
-    context = {
-        "page": page,
-        "rows": rows,
-        "form": form,
-        "filtered": any(chosen.values()),
-        "may_write": policies.may_write(request.user),
-        "may_publish_all": policies.may_write(request.user) and form.cleaned_data.get("state") == selectors.WAITING,
-    }
-    return render(request, "questionbank/question_list.html", context)
+# So many versions stand on the line; all of them are in the menu below it.
+MOST_ON_LINE = 6
 
 
 @login_required
 @require_GET
 def question_detail(request: PersonRequest, pk: UUID) -> HttpResponse:
     question = get_object_or_404(Question.objects.visible_to(request.user).select_related("category"), pk=pk)
-    versions = selectors.question_versions(question=question)
-    asked = request.GET.get("version", "")
-    version = next((v for v in versions if str(v.number) == asked), versions[0])
+    versions = question_versions(question=question)[::-1]
+    version = _numbered(versions, request.GET.get("version")) or versions[-1]
+    text = text_in(version, request.GET.get("language"))
     context = {
         "question": question,
-        "versions": versions[::-1],
+        "versions": versions,
         "version": version,
-        "text": selectors.text_in(version, request.GET.get("language")),
-        "may_write": policies.may_write(request.user),
-        "may_publish": policies.may_publish(request.user, version),
+        "text": text,
         "is_open": version.state in OPEN_STATES,
+        "newer": versions[-1] if versions[-1].number > version.number else None,
+        "languages": _languages(version, text, lagging(versions)[version.number]),
+        "enemies": enemies_shown(question),
+        "near_duplicates": near_duplicates(question),
+        "tags": question.tags.all(),
+        "comments": comments_on(version),
+        "history": history(question=question, versions=versions),
+        "flag": LeakFlag.objects.standing().filter(question=question).select_related("raised_by").first(),
+        "sides": request.GET.get("view") == "sides",
+        **_compared(request.GET, versions, version, text),
+        **_may(request.user, version),
     }
     return render(request, "questionbank/question_detail.html", context)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def question_create(request: PersonRequest) -> HttpResponse:
-    if not policies.may_write(request.user):
-        raise PermissionDenied
-    return _edit(request, None)
+def _numbered(versions: list[QuestionVersion], asked: str | None) -> QuestionVersion | None:
+    return next((version for version in versions if str(version.number) == asked), None)
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def question_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
-    return _edit(request, get_object_or_404(Question.objects.editable_by(request.user), pk=pk))
+def _languages(version: QuestionVersion, shown: QuestionText, behind: set[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": text.language,
+            "name": language_name(text.language),
+            "lags": text.language in behind,
+            "is_shown": text == shown,
+        }
+        for text in version.texts.all()
+    ]
 
 
-def _edit(request: PersonRequest, question: Question | None) -> HttpResponse:
-    version = selectors.question_versions(question=question)[0] if question else None
-    data = request.POST if request.method == "POST" else None
-    form = VersionForm(data, initial=initial_version(version) if version else None)
-    texts = initial_wordings(version) if version else {}
-    wordings = {
-        language: WordingForm(data, initial=texts.get(language), prefix=language) for language in Language.values
+def _compared(
+    query: QueryDict, versions: list[QuestionVersion], version: QuestionVersion, text: QuestionText
+) -> dict[str, Any]:
+    """The version this one is compared with, by default the one before it, and what is different."""
+    others = [other for other in versions if other != version]
+    before = [other for other in others if other.number < version.number]
+    against = _numbered(others, query.get("against")) or (before[-1] if before else None)
+    pair = sorted((against, version), key=lambda one: one.number) if against else []
+    line = versions[-MOST_ON_LINE:]
+    line = [one for one in pair if one not in line] + line
+    return {
+        "against": against,
+        "others": others,
+        "comparison": compare(pair[0], pair[1], text.language) if pair else None,
+        "line": line,
+        "left_out": len(versions) - len(line),
     }
-    seen = selectors.text_in(version).pk if version else None
-    status = 200
-    if data is not None:
-        seen = _seen(data) or seen
-        # Every form is looked at, so that one answer names all that is wrong.
-        if all([form.is_valid(), *[words.is_valid() for words in wordings.values()]]):
-            try:
-                return _save(request.user, question, form, wordings, seen)
-            except ValidationError as error:
-                form.add_error(None, error.messages)
-                # Whoever has read why may now save over what there is.
-                seen = selectors.text_in(version).pk if version else None
-        status = 422
-    parts = [(Language(language).label, language, words) for language, words in wordings.items()]
-    context = {"question": question, "version": version, "form": form, "parts": parts, "seen": seen}
-    return render(request, "questionbank/question_edit.html", context, status=status)
 
 
-def _seen(data: QueryDict) -> UUID | None:
-    form = SeenForm(data)
-    return form.cleaned_data["seen"] if form.is_valid() else None
-
-
-def _save(
-    user: User, question: Question | None, form: VersionForm, wordings: dict[str, WordingForm], seen: UUID | None
-) -> HttpResponse:
-    words = tuple(part.wording(language) for language, part in wordings.items() if not part.is_empty())
-    content = form.content(words)
-    if question is None:
-        version = services.create_question(author=user, category=form.cleaned_data["category"], content=content)
-    else:
-        category = form.cleaned_data["category"]
-        version = services.write_draft(question=question, author=user, content=content, category=category, seen=seen)
-    return redirect("questionbank:question-detail", pk=version.question_id)
+def _may(user: User, version: QuestionVersion) -> dict[str, bool]:
+    is_author = version.author_id == user.pk
+    return {
+        "may_write": policies.may_write(user),
+        "may_publish": policies.may_publish(user, version),
+        "may_send_back": policies.may_publish(user, version) and version.state == VersionState.IN_REVIEW,
+        "may_withdraw": is_author and policies.may_write(user) and version.state == VersionState.IN_REVIEW,
+        "may_judge_leaks": policies.may_judge_leaks(user),
+    }
 
 
 @login_required
@@ -149,29 +116,49 @@ def version_submit(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def version_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
+def version_withdraw(request: PersonRequest, pk: UUID) -> HttpResponse:
     version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
-    publish = partial(services.publish, version=version, seen=_seen(request.POST))
-    return _act(request, version.question_id, publish, _("Published. Its words never change from now on."))
+    return _act(
+        request, version.question_id, partial(reviews.withdraw, version=version), _("It is a plain draft again.")
+    )
 
 
 @login_required
 @require_POST
-def version_publish_many(request: PersonRequest) -> HttpResponse:
-    if not policies.may_write(request.user):
-        raise PermissionDenied
-    form = SeenManyForm(request.POST)
-    if form.is_valid():
-        try:
-            count = services.publish_seen(seen=form.cleaned_data["seen"], actor=request.user)
-        except ValidationError as error:
-            messages.error(request, _("Nothing was published. %(why)s") % {"why": " ".join(error.messages)})
-        else:
-            done = ngettext("%(count)s question is published.", "%(count)s questions are published.", count)
-            messages.success(request, done % {"count": count})
-    else:
-        messages.error(request, " ".join(map(str, form.errors["seen"])))
-    return redirect(reverse("questionbank:question-list") + f"?state={selectors.WAITING}")
+def version_comment(request: PersonRequest, pk: UUID) -> HttpResponse:
+    version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
+    say = partial(reviews.comment, version=version, body=request.POST.get("body", ""))
+    return _act(request, version.question_id, say, _("Your comment is there."), version=version)
+
+
+@login_required
+@require_POST
+def version_send_back(request: PersonRequest, pk: UUID) -> HttpResponse:
+    version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
+    send = partial(reviews.send_back, version=version, body=request.POST.get("body", ""))
+    return _act(request, version.question_id, send, _("Sent back to its author, with your comment."), version=version)
+
+
+@login_required
+@require_POST
+def leak_decide(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """``decision`` is ``confirm`` or ``clear``."""
+    visible = Question.objects.visible_to(request.user)
+    flag = get_object_or_404(LeakFlag.objects.filter(question__in=visible), pk=pk)
+    decided = {
+        "confirm": (leaks.confirm, _("Marked as leaked. No new plan asks it, and loops to come get another question.")),
+        "clear": (leaks.clear, _("Cleared. It may be asked again.")),
+    }
+    service, done = decided.get(request.POST.get("decision", ""), decided["clear"])
+    return _act(request, flag.question_id, partial(service, flag=flag, reason=request.POST.get("reason", "")), done)
+
+
+@login_required
+@require_POST
+def version_publish(request: PersonRequest, pk: UUID) -> HttpResponse:
+    version = get_object_or_404(QuestionVersion.objects.visible_to(request.user), pk=pk)
+    publish = partial(services.publish, version=version, seen=_seen(request.POST))
+    return _act(request, version.question_id, publish, _("Published. Its words never change from now on."))
 
 
 @login_required
@@ -183,11 +170,23 @@ def question_retire(request: PersonRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def _act(request: PersonRequest, question_id: UUID, service: Callable[..., None], done: str) -> HttpResponse:
+def _act(
+    request: PersonRequest,
+    question_id: UUID,
+    service: Callable[..., object],
+    done: str,
+    version: QuestionVersion | None = None,
+) -> HttpResponse:
     try:
         service(actor=request.user)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, done)
-    return redirect("questionbank:question-detail", pk=question_id)
+    page = reverse("questionbank:question-detail", args=[question_id])
+    return redirect(f"{page}?version={version.number}#review" if version else page)
+
+
+def _seen(data: QueryDict) -> UUID | None:
+    form = SeenForm(data)
+    return form.cleaned_data["seen"] if form.is_valid() else None

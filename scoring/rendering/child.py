@@ -70,7 +70,7 @@ class Renderer:
         """The PDF and its number of pages. The same arguments give the same bytes."""
         document = self._laid_out(html)
         for closer in CLOSER:
-            if len(document.pages) < 2 or PART_TWO in document.pages[1].anchors:
+            if SUMMARY not in html or len(document.pages) < 2 or PART_TWO in document.pages[1].anchors:
                 break
             # The summary must not leave page 1. It is bounded, so this is rare: many people with long names.
             document = self._laid_out(html.replace(SUMMARY, SUMMARY + closer, 1))

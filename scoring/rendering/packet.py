@@ -52,8 +52,8 @@ def _context(document: PacketDocument, missing: set[str]) -> dict[str, Any]:
         "size": size,
         "margins": margins,
         "first_top": first_top,
-        "page_words": _around(_("Page {page} of {pages}"), ("page", "pages")),
-        "reference_words": _around(_("p. {page}"), ("page",)),
+        "page_words": around(_("Page {page} of {pages}"), ("page", "pages")),
+        "reference_words": around(_("p. {page}"), ("page",)),
         "running": _facts(shortened(document.candidate.name, 40), shortened(document.position.title, 40)),
         "kicker": _facts(
             _("Debrief packet"), _profile(document.profile), _("edition %(number)d") % {"number": document.edition}
@@ -100,7 +100,7 @@ def _facts(*facts: str) -> str:
     return pgettext("between facts", " · ").join(facts)
 
 
-def _around(sentence: str, names: tuple[str, ...]) -> list[str]:
+def around(sentence: str, names: tuple[str, ...]) -> list[str]:
     """The texts before, between and after the named places, as quoted style-sheet strings."""
     parts = []
     for name in names:

@@ -66,11 +66,18 @@ def summary(document: PacketDocument) -> Context:
         "minutes": document.minutes or sum(each.minutes for each in document.rounds),
         "levels": sum(score.level is not None for score in _scores(document)),
         "not_assessed": sum(score.not_assessed for score in _scores(document)),
+        "replaced": _replaced(document),
         "edition_change": wording.edition_change(document.editions[-1]) if document.editions else "",
     }
 
 
 FAILS = ("not_met", "too_few")
+
+
+def _replaced(document: PacketDocument) -> str:
+    count = sum(bool(question.substituted) for question in document.questions)
+    words = ngettext("%(count)d question replaced", "%(count)d questions replaced", count)
+    return words % {"count": count} if count else ""
 
 
 def _scores(document: PacketDocument) -> Iterator[QuestionScore]:
@@ -232,6 +239,7 @@ def contents(document: PacketDocument) -> list[Context]:
                     "lang": language_of(question.title),
                     "competencies": wording.named(name for name, _weight in question.competencies),
                     "dots": figures.dots(document, question_levels(question)),
+                    "replaced": bool(question.substituted),
                 }
                 for question in each.questions
             ],

@@ -9,6 +9,7 @@ from django.utils.translation import override
 from accounts.choices import Language
 from accounts.models import User
 from interviews.models import AskedQuestion, Candidate, PanelSeat
+from interviews.wording import substitution_text
 from questionbank.formats.rendering import markdown_to_html
 from scoring.measurement.results import Estimate, Result, RuleOutcome
 from scoring.models import Debrief, Decision, Packet, Scorecard
@@ -65,7 +66,9 @@ def packet_list(*, user: User, debrief: Debrief) -> list[Packet]:
 
 def _asked(page: DebriefPage) -> list[tuple[AskedQuestion, Evidence]]:
     by_id = {evidence.id: evidence for evidence in page.evidence}
-    asked = AskedQuestion.objects.filter(round__loop=page.loop).select_related("round", "version__question")
+    asked = AskedQuestion.objects.filter(round__loop=page.loop).select_related(
+        "round", "version__question", "replaces__question"
+    )
     ordered = asked.prefetch_related("version__weights__competency", "competencies").order_by(
         "round__position", "position"
     )
@@ -204,7 +207,14 @@ def _question(
         minutes_planned=asked.version.minutes,
         probes=tuple(doc.Probe(probe) for probe in text.probes),
         generic_rubric=asked.version.rubric_is_generic,
+        substituted=_substituted(asked),
     )
+
+
+def _substituted(asked: AskedQuestion) -> str:
+    if asked.replaces is None:
+        return ""
+    return substitution_text(asked.replaced_because, f"{asked.replaces.question.label} v{asked.replaces.number}")
 
 
 def _competencies(asked: AskedQuestion) -> tuple[tuple[str, float], ...]:

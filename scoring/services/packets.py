@@ -24,7 +24,7 @@ from delivery.services import enqueue
 from scoring.models import Debrief, Packet
 from scoring.rendering.document import Edition, PacketDocument
 from scoring.rendering.packet import packet_data, packet_html
-from scoring.rendering.process import RenderProcess
+from scoring.rendering.process import RenderedPacket, RenderProcess
 from scoring.selectors.packets import packet_document
 
 JOB_KIND = "packet.render"
@@ -100,7 +100,7 @@ def draw_packet(run: JobRun) -> None:
     document = document_of(packet)
     html = packet_html(document)
     run.step(STEPS[1], 1, len(STEPS))
-    drawn = _renderer.render(
+    drawn = draw(
         html, identifier=packet.inputs_hash[:32], made_at=packet.requested_at, attachment=packet_data(document)
     )
     run.step(STEPS[2], 2, len(STEPS))
@@ -111,6 +111,11 @@ def draw_packet(run: JobRun) -> None:
     default_storage.save(name, ContentFile(drawn.pdf))
     with run.commit():
         Packet.objects.filter(pk=packet.pk).update(file=name, sha256=sha256, pages=drawn.pages, ready_at=timezone.now())
+
+
+def draw(html: str, *, identifier: str, made_at: datetime, attachment: str | None = None) -> RenderedPacket:
+    """HTML of a packet or kit as PDF, by this worker's one warm process. Raises ``RenderFailed``."""
+    return _renderer.render(html, identifier=identifier, made_at=made_at, attachment=attachment)
 
 
 def document_of(packet: Packet) -> PacketDocument:

@@ -18,6 +18,7 @@ from interviews.models import AskedQuestion, Loop, PanelSeat
 from scoring.choices import CardState
 from scoring.models import QuestionScore, Scorecard, ScorecardRevision
 from scoring.services.debriefs import open_when_complete
+from scoring.services.drift import request_recheck
 from scoring.validators import CardChanges, read_changes
 
 LONGEST_KEY = 64
@@ -106,6 +107,7 @@ def submit_card(*, card: Scorecard, user: User, version: int, now: datetime | No
     _add_revision(card, list(card.scores.all()), user, f"submit-{new_id()}", now)
     record(actor=user, action="scorecard.submitted", subject=card)
     open_when_complete(loop=loop)
+    request_recheck(card=card, loop=loop)
     return card
 
 

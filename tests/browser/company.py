@@ -6,13 +6,17 @@ from django.utils import timezone
 
 from accounts.choices import Language, Role
 from accounts.models import User
+from delivery.choices import JobState
+from delivery.models import DurableJob
 from interviews.models import Job, Loop, LoopPlan, PanelSeat
 from interviews.services import jobs
 from interviews.services.panels import propose_panel
 from interviews.services.plans import compile_plan
 from interviews.services.sample import person
+from questionbank.forms.imports import initial_defaults
 from questionbank.models import Competency, Import, Question, RoleFamily, SeniorityLevel
-from questionbank.services.uploads import keep_upload
+from questionbank.services.importing import Defaults
+from questionbank.services.uploads import keep_upload, request_writing
 from questionbank.services.versions import Content, as_wording, create_question
 from scoring.models import Packet
 from scoring.services import demo
@@ -27,7 +31,30 @@ BANK = """# Caches
 ### Q1: When does a cache hurt?
 **Answer**: When it is asked for what it does not hold.
 
-### Q2: What is left without an answer?
+### Q2: What happens when the entry that everybody asks for expires at the busiest hour?
+**Answer**: All of them miss at once, and all go to the database.
+"""
+# Of the same bank: a changed answer, nearly the same question, the same one, one without an answer, a broken block.
+MORE = """# Caches
+## Basics
+### Q1: When does a cache hurt?
+**Answer**: When it is asked for what it does not hold, or holds what is no longer **true**.
+
+- Stale entries
+- Misses in a row
+
+### Q3: What happens when an entry that everybody asks for expires at the busiest hour?
+**Answer**: A stampede.
+
+### Q4: What is left without an answer?
+
+## Queues
+### Q5: Why does a queue between two services make the peaks of the one bearable for the other?
+**Answer**: It holds what cannot be done at once.
+
+### Q6: What is a queue that never empties?
+**Answer**: A sign.
+```
 """
 
 
@@ -58,6 +85,9 @@ class Company:
     question: Question
     draft: Question
     upload: Import
+    reading: Import
+    broken: Import
+    imported: Import
     ready: Packet
     waiting: Packet
 
@@ -80,6 +110,7 @@ def build() -> Company:
     manager = demo.manager()
     manager.set_password(PASSWORD)
     manager.save()
+    imported, upload = _written(author), _looked_through(author)
     drafted = _job("Mid-level software engineer", "software-engineer", "mid")
     return Company(
         recruiter=demo.recruiter(),
@@ -101,10 +132,42 @@ def build() -> Company:
         final_seat=final,
         question=Question.objects.order_by("number")[0],
         draft=_draft(author),
-        upload=keep_upload(user=author, files=[("bank.md", BANK.encode())]),
+        upload=upload,
+        reading=_kept(author, MORE),
+        broken=_broken(author),
+        imported=imported,
         ready=ready,
         waiting=request_packet(debrief=open_loop.debrief, language=Language.ZH_HANS, actor=demo.manager()),
     )
+
+
+def _kept(author: User, *texts: str) -> Import:
+    """An upload that waits for a worker."""
+    return keep_upload(user=author, files=[(f"bank {n}.md", text.encode()) for n, text in enumerate(texts, start=1)])
+
+
+def _looked_through(author: User, *texts: str) -> Import:
+    """An upload that a worker has read, ready for the preview."""
+    upload = _kept(author, *(texts or (MORE, BANK, "Dear friend,\n")))
+    work_off()
+    upload.refresh_from_db()
+    return upload
+
+
+def _written(author: User) -> Import:
+    """An import that is done."""
+    upload = _looked_through(author, BANK)
+    request_writing(upload=upload, actor=author, defaults=Defaults(**initial_defaults()))
+    work_off()
+    return upload
+
+
+def _broken(author: User) -> Import:
+    """An upload that no worker could read."""
+    upload = _kept(author, MORE)
+    job = DurableJob.objects.filter(key=upload.outcome["job"])
+    job.update(state=JobState.DEAD, attempts=5, finished_at=timezone.now())
+    return upload
 
 
 def _loop(candidate: str) -> Loop:

@@ -65,8 +65,10 @@ class Visitor:
         self.page.on("console", self._console)
 
     def _console(self, message):
-        # A refused form answers 422, which the console repeats; that is no fault of the page.
-        if message.type == "error" and not re.search(r"status of (401|404|409|412|422)", message.text):
+        # A refused form answers 422, which the console repeats; a part of a page that somebody leaves before it is
+        # there is given up. Neither is a fault of the page.
+        given_up = message.text in {"htmx:sendAbort", "htmx:afterRequest"}
+        if message.type == "error" and not given_up and not re.search(r"status of (401|404|409|412|422)", message.text):
             self.complaints.append(message.text)
 
     def sign_in(self, user):

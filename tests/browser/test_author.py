@@ -8,13 +8,21 @@ from playwright.sync_api import expect
 from accounts.choices import Role
 from questionbank.models import Question, QuestionVersion
 from questionbank.services.sample import ensure_vocabulary
-from tests.browser.company import BANK
+from tests.browser.conftest import work_off
 from tests.factories import CategoryFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ENGLISH = {"Title": "When a cache hurts", "Prompt, as it is read out": "When does a cache make things *slower*?"}
 CHINESE = {"Title": "缓存何时有害", "Prompt, as it is read out": "缓存什么时候反而更慢？"}
+
+BANK = """# Caches
+## Basics
+### Q1: When does a cache hurt?
+**Answer**: When it is asked for what it does not hold.
+
+### Q2: What is left without an answer?
+"""
 
 
 @pytest.fixture
@@ -25,7 +33,10 @@ def authors():
 
 
 def part(page, language):
-    return page.locator("section.card", has=page.get_by_role("heading", name=language, exact=True))
+    """The words in a language, whose tab is opened first."""
+    # The tab also says where a language has errors.
+    page.get_by_role("tab", name=re.compile(f"^{language}")).click()
+    return page.get_by_role("tabpanel", name=re.compile(f"^{language}"))
 
 
 def write(section, words, anchors):
@@ -59,7 +70,7 @@ def test_two_authors_bring_a_question_into_the_bank_and_change_it(visit, authors
     english = part(page, "English")
     expect(english.get_by_label("Title")).to_have_value(ENGLISH["Title"])
     expect(part(page, "Simplified Chinese").get_by_label("Level 5")).to_have_value("第5级的表现。")
-    english.get_by_label("Level 5").fill("What level 5 sounds like.")
+    part(page, "English").get_by_label("Level 5").fill("What level 5 sounds like.")
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_role("alert")).to_contain_text("100")
     page.get_by_label("Weight in percent").first.fill("100")
@@ -77,7 +88,7 @@ def test_two_authors_bring_a_question_into_the_bank_and_change_it(visit, authors
 def publish(window):
     page = window.open("/questions/")
     page.get_by_role("link", name=ENGLISH["Title"]).click()
-    page.get_by_role("link", name="Simplified Chinese").click()
+    page.get_by_role("link", name="简体中文").click()
     expect(page.get_by_role("heading", name=CHINESE["Title"])).to_be_visible()
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("Published. Its words never change from now on.")).to_be_visible()
@@ -112,18 +123,21 @@ def test_a_bank_comes_in_from_a_file_and_is_published_at_once(visit, authors):
     first, second = (visit(author) for author in authors)
     page = first.open("/questions/")
     page.get_by_role("link", name="Import").first.click()
-    page.get_by_label("Markdown files").set_input_files(
+    page.get_by_label("Files", exact=True).set_input_files(
         {"name": "b.md", "mimeType": "text/markdown", "buffer": BANK.encode()}
     )
     page.get_by_role("button", name="Show the preview").click()
+    expect(page.get_by_role("heading", name="Reading the files")).to_be_visible()
+    work_off()
     expect(page.get_by_role("row", name=re.compile("What is left without an answer"))).to_contain_text("has no answer")
     assert not Question.objects.exists()
     page.get_by_role("button", name="Write 2 drafts").click()
-    expect(page.get_by_text("2 drafts were written. Somebody else publishes them.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Writing drafts")).to_be_visible()
+    work_off()
+    expect(page.get_by_role("heading", name="2 drafts were written")).to_be_visible()
+    work_off()  # the search learns of them
 
-    page = second.open("/questions/")
-    page.get_by_label("State").select_option("Drafts of others")
-    page.get_by_role("button", name="Search").click()
+    page = second.open("/questions/?state=waiting")
     page.get_by_role("button", name="Publish all shown").click()
 
     expect(page.get_by_text("2 questions are published.")).to_be_visible()

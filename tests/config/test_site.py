@@ -37,6 +37,7 @@ def test_every_page_forbids_what_is_inline(client):
                 "interviews:job-list",
                 "interviews:loop-list",
                 "interviews:interviewer-list",
+                "interviews:template-list",
                 "questionbank:question-list",
                 "scoring:debrief-list",
             ],

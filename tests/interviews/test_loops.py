@@ -1,9 +1,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from interviews.models import Loop
+from interviews.models import AskedQuestion, Loop
 from interviews.services.loops import start_loop
-from tests.factories import ApplicationFactory, JobFactory
+from interviews.services.plans import approve_plan, compile_plan
 from tests.interviews.worlds import small_world
 
 pytestmark = pytest.mark.django_db
@@ -42,18 +42,20 @@ def test_start_loop_twice_returns_the_same_loop():
     assert Loop.objects.count() == 1
 
 
-def test_start_loop_never_asks_a_candidate_the_same_question_again():
+def test_start_loop_gives_parallel_forms_in_turn():
     world = small_world()
-    world.approved()
-    application = world.application()
-    start_loop(application=application, actor=world.recruiter)
-    other = JobFactory(role_family=world.job.role_family, seniority=world.job.seniority, recruiter=world.recruiter)
-    world.job = other
-    world.approved()
+    for competency in (world.coding, world.reliability) * 2:
+        world.ask(competency)
+    plan = approve_plan(plan=compile_plan(job=world.job, actor=world.recruiter, forms=2), actor=world.recruiter)
 
-    with pytest.raises(ValidationError) as refusal:
-        start_loop(application=ApplicationFactory(job=other, candidate=application.candidate), actor=world.recruiter)
+    loops = [start_loop(application=world.application(), actor=world.recruiter) for _ in range(3)]
 
-    assert refusal.value.code == "asked_before"
-    assert all(it.question.label in refusal.value.messages[0] for it in world.versions)
-    assert Loop.objects.count() == 1
+    assert [loop.form for loop in loops] == [1, 2, 1]
+    by_form = {
+        form: [
+            it.version_id for it in plan.questions.filter(form=form).order_by("round_template__position", "position")
+        ]
+        for form in (1, 2)
+    }
+    asked = [list(AskedQuestion.objects.filter(round__loop=loop).values_list("version", flat=True)) for loop in loops]
+    assert asked == [by_form[1], by_form[2], by_form[1]]

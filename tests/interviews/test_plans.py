@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.utils import translation
 
 from interviews.choices import PlanState
-from interviews.models import LoopPlan, RoundTemplate
+from interviews.models import LoopPlan, LoopTemplate, RoundTemplate
 from interviews.selectors.plans import plan_board
 from interviews.services.loops import start_loop
 from interviews.services.plans import approve_plan, compile_plan
@@ -36,7 +36,7 @@ def test_compile_plan_gives_the_same_plan_for_the_same_seed():
     first, second = (compile_plan(job=world.job, actor=world.recruiter, seed=7) for _ in range(2))
 
     assert asked(first) == asked(second)
-    assert (first.number, second.number) == (1, 2)
+    assert first == second  # a second draft just like it would only be in the way
 
 
 def test_compile_plan_takes_only_askable_versions_that_fit_the_job():
@@ -104,6 +104,7 @@ def test_compile_plan_in_a_language_without_texts_names_the_language():
 
 def test_compile_plan_prefers_what_other_jobs_have_not_asked():
     world = small_world()
+    LoopTemplate.objects.update(rest_days=0)
     other = JobFactory(role_family=world.job.role_family, seniority=world.job.seniority, recruiter=world.recruiter)
     world.approved()
     start_loop(application=world.application(), actor=world.recruiter)
@@ -142,7 +143,7 @@ def test_plan_board_shows_rounds_coverage_and_reasons_in_words():
     chosen = plan.questions.first()
 
     with translation.override("en"):
-        board = plan_board(plan=plan, chosen=str(chosen.pk))
+        board = plan_board(plan=plan, chosen=chosen.pk)
 
     assert [(it.label, it.used, len(it.cards)) for it in board.rounds] == [("R1", 40, 2), ("R2", 40, 2)]
     assert (board.needs_met, board.questions, board.minutes) == (2, 4, 120)
@@ -162,7 +163,7 @@ def test_plan_board_query_count_is_constant(extra, django_assert_num_queries):
         pk=compile_plan(job=world.job, actor=world.recruiter).pk
     )
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         board = plan_board(plan=plan)
 
     assert board.questions >= 4

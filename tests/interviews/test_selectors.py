@@ -48,11 +48,11 @@ def test_job_list_counts_and_costs_two_queries(size, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_job_page_costs_three_queries(size, django_assert_num_queries):
+def test_job_page_costs_four_queries(size, django_assert_num_queries):
     world = small_world()
     booked(world, size)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = job_page(job=world.job)
         applicants = [(it.candidate.name, it.loop.state) for it in applications_of(job=world.job)]
 
@@ -93,7 +93,7 @@ def test_loop_page_shows_both_clocks_and_an_interviewer_only_their_round(django_
     world = small_world()
     (loop,) = booked(world, 1)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         page = loop_page(loop=loop, user=world.recruiter, now=NOW)
     theirs = loop_page(loop=loop, user=world.interviewers[1].user, now=NOW)
 

@@ -120,9 +120,9 @@ def test_another_question_of_the_plan_can_be_explained(recruiter, world):
     plan = compile_plan(job=world.job, actor=world.recruiter)
     last = plan.questions.last()
 
-    page = recruiter.get(url("plan-detail", plan.pk), {"question": last.pk}).content.decode()
+    page = recruiter.get(url("plan-question", plan.pk, last.pk)).content.decode()
 
-    assert f'<h2 class="section" id="why-title" lang="en">{last.version.texts.get().title}</h2>' in page
+    assert f'id="why-title" lang="en" tabindex="-1">{last.version.texts.get().title}</h2>' in page
 
 
 def test_add_a_candidate_and_start_the_loop(recruiter, world):
@@ -240,7 +240,17 @@ def test_a_booking_is_taken_back_with_a_reason(recruiter, world):
 
 def test_looking_at_a_page_changes_nothing(recruiter, world):
     loop = booked(world)
-    for name in ("plan-build", "plan-approve", "loop-create", "panel-propose", "panel-book", "panel-cancel"):
+    edits = ("plan-lock", "plan-swap", "plan-add", "plan-remove", "plan-move", "plan-rebuild", "plan-relax")
+    for name in (
+        *edits,
+        "plan-general",
+        "plan-build",
+        "plan-approve",
+        "loop-create",
+        "panel-propose",
+        "panel-book",
+        "panel-cancel",
+    ):
         assert recruiter.get(url(name, loop.pk)).status_code == 405
 
 
@@ -250,8 +260,11 @@ def test_what_is_not_visible_does_not_exist(client, world):
     client.force_login(outsider)
 
     pages = {"job-detail": world.job, "plan-detail": loop.plan, "loop-detail": loop, "loop-panel": loop}
+    pages |= {"plan-proof": loop.plan}
     pages |= {"candidate-windows": loop.application.candidate, "candidate-create": world.job}
     actions = {"plan-build": world.job, "plan-approve": loop.plan, "loop-create": loop.application}
+    edits = ("plan-lock", "plan-swap", "plan-add", "plan-remove", "plan-move", "plan-rebuild")
+    actions |= dict.fromkeys(edits, loop.plan) | dict.fromkeys(("plan-relax", "plan-general"), world.job)
     actions |= {"panel-propose": loop, "panel-book": loop, "panel-cancel": loop}
     assert {name: client.get(url(name, it.pk)).status_code for name, it in pages.items()} == dict.fromkeys(pages, 404)
     answers = {name: client.post(url(name, it.pk)).status_code for name, it in actions.items()}

@@ -1,13 +1,18 @@
 """Every code that planning returns has words in which nothing is left unfilled."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
+from interviews.choices import SubstitutionReason
 from interviews.panel_wording import PanelNames, conflict_text, proposal_reason, way_out_text
+from interviews.planning import assembly
 from interviews.planning.assembly import Shortfall
 from interviews.planning.codes import Remedy
 from interviews.planning.panels import Conflict
-from interviews.wording import PlanNames, reason_text, shortfall_text
+from interviews.wording import PlanNames, reason_text, relaxation_text, shortfall_text, substitution_text
 
 PLAN = PlanNames(competencies={"coding": "Coding"}, rounds={"R1": "Design"}, language="English")
 PANEL = PanelNames(
@@ -111,6 +116,66 @@ def test_reason_of_a_question(code, params, text):
 )
 def test_shortfall_of_a_plan(shortfall, text):
     assert shortfall_text(shortfall, PLAN) == text
+
+
+def _codes(kind):
+    """All codes of the planner, from its source: what it may return must have words."""
+    source = "".join(path.read_text(encoding="utf-8") for path in ASSEMBLY.glob("assembly*.py"))
+    table = re.findall(r"^\| (?:or )?(\w+)[:\w(), ]* \| ", source, re.MULTILINE) if kind == "Shortfall" else []
+    return sorted({*re.findall(rf'{kind}\("(\w+)"', source), *(it for it in table if "_" in it and it != "least_used")})
+
+
+ASSEMBLY = Path(assembly.__file__).parent
+ANY = {
+    "competency": "coding", "competencies": ("coding",), "round": "R1", "rounds": ("R1",), "item": "Q-0001 v1",
+    "items": ("Q-0001 v1",), "other": "Q-0002 v1", "needed": 3, "possible": 1, "has": 1, "minutes": 50, "seats": 1,
+    "days": 3, "spread": 1, "difficulty": 5, "target": 3, "forms": 2, "missing": 2, "questions": 1,
+    "needed_interviewers": 2, "possible_interviewers": 1,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", _codes("Shortfall"))
+def test_every_shortfall_has_words(code):
+    text = shortfall_text(Shortfall(code, ANY, Remedy("take_out", ANY)), PLAN)
+
+    assert "%(" not in text
+    assert "R1" not in text
+
+
+@pytest.mark.parametrize("code", _codes("Remedy"))
+def test_every_remedy_has_words(code):
+    text = shortfall_text(Shortfall("no_question", {"round": "R1"}, Remedy(code, ANY)), PLAN)
+
+    assert "%(" not in text
+
+
+@pytest.mark.parametrize(
+    ("remedy", "text"),
+    [
+        (Remedy("add_minutes", {"round": "R1", "minutes": 10}), "Give Design 10 minutes more"),
+        (Remedy("add_seats", {"round": "R1", "seats": 1}), "Give Design 1 more seat"),
+        (Remedy("drop_round", {"round": "R1"}), "Leave Design out"),
+        (Remedy("lower_need", {"competency": "coding", "questions": 1}), "Ask for 1 question about Coding"),
+        (Remedy("lower_need", {"competency": "coding", "interviewers": 2}), "Ask for 2 interviewers on Coding"),
+        (Remedy("lower_need", {"competency": "coding", "questions": 0}), "Ask for no evidence of Coding"),
+        (
+            Remedy("lower_need", {"competency": "coding", "questions": 2, "interviewers": 2}),
+            "Ask for 2 questions and 2 interviewers on Coding",
+        ),
+        (Remedy("allow_competency", {"competency": "coding"}), "Let a round assess Coding"),
+        (Remedy("widen_difficulty", {"spread": 3, "round": "R1"}), "Allow 3 steps of difficulty"),
+        (Remedy("shorten_rest", {"days": 1, "item": "Q-0001 v1"}), "Let questions rest 1 day less"),
+        (Remedy("publish_questions", {"competency": "coding"}), ""),
+        (Remedy("unlock", {"round": "R1"}), ""),
+    ],
+)
+def test_button_that_does_a_remedy_for_one_job(remedy, text):
+    assert relaxation_text(remedy, PLAN) == text
+
+
+@pytest.mark.parametrize("reason", SubstitutionReason.values)
+def test_every_substitution_has_words(reason):
+    assert substitution_text(reason, "Q-0412 v3").startswith("Asked instead of Q-0412 v3: ")
 
 
 @pytest.mark.parametrize(

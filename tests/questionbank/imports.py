@@ -1,6 +1,10 @@
 """A small bank, and what tests say about importing it."""
 
+from django.utils import timezone
+
 from accounts.models import AuditEntry
+from delivery.models import DurableJob
+from delivery.services import run_job
 from questionbank.models import Category, Competency, Question, QuestionText, QuestionVersion
 from questionbank.services.importing import import_files
 from tests.questionbank.contents import author
@@ -20,6 +24,13 @@ BANK = """# Bank
 def imported(text, defaults, *, by=None, name="bank.md"):
     data = text if isinstance(text, bytes) else text.encode()
     return import_files(files=[(name, data)], author=by or author(), defaults=defaults)
+
+
+def work_off():
+    """Do what a worker would do now, and what comes of it."""
+    while jobs := list(DurableJob.objects.filter(state="waiting", due_at__lte=timezone.now())):
+        for job in jobs:
+            run_job(job_id=job.pk)
 
 
 def counts(report):

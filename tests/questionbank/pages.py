@@ -19,4 +19,4 @@ def said(response):
 
 
 def titles(response):
-    return [row["text"].title for row in response.context["rows"]]
+    return [row.text.title for row in response.context["rows"]]

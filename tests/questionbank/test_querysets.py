@@ -12,10 +12,6 @@ from tests.questionbank.contents import author
 pytestmark = pytest.mark.django_db
 
 
-def chinese(version, title, prompt):
-    version.texts.create(language="zh-hans", title=title, prompt=prompt)
-
-
 @pytest.mark.parametrize(
     ("roles", "sees"),
     [
@@ -66,43 +62,3 @@ def test_newest_is_the_highest_number_and_askable_the_published_one():
     assert set(QuestionVersion.objects.newest()) == {second, draft_only, retired}
     assert set(QuestionVersion.objects.askable()) == {first}
     assert set(QuestionVersion.objects.filter(state=VersionState.PUBLISHED)) == {first}
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("缓存", ["cache"]),
-        ("失效", ["cache"]),
-        ("训练", ["training"]),
-        ("CACHE", ["cache"]),
-        ("Q-0012", ["cache"]),
-        ("q-0012", ["cache"]),
-        ("Q-12", ["cache"]),
-        ("12", ["cache"]),
-        ("0012", ["cache"]),
-        ("0", []),
-        ("Q-", []),
-        ("1" * 30, []),
-        ("²", []),
-        ("100%", []),
-        ("_", []),
-        ("nothing of the kind", []),
-    ],
-)
-def test_questions_are_found_by_words_in_any_language_and_by_number(text, found):
-    cache = VersionFactory(question__number=12)
-    cache.texts.update(title="When does a cache hurt?")
-    chinese(cache, "缓存何时有害？", "说说失效与击穿。")
-    training = VersionFactory(question__number=13)
-    chinese(training, "训练为何发散？", "先看哪里？")
-    names = {cache.question_id: "cache", training.question_id: "training"}
-
-    assert [names[question.pk] for question in Question.objects.matching(text)] == found
-
-
-def test_question_is_found_once_however_many_versions_match():
-    question = QuestionFactory(number=7)
-    publish(VersionFactory(question=question, number=1))
-    VersionFactory(question=question, number=2)
-
-    assert list(Question.objects.matching("question 7")) == [question]

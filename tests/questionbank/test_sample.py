@@ -7,7 +7,7 @@ import yaml
 
 import questionbank
 from questionbank.choices import VersionState
-from questionbank.models import Category, Competency, Question, QuestionVersion, RoleFamily, SeniorityLevel
+from questionbank.models import Category, Competency, EnemyPair, Question, QuestionVersion, RoleFamily, SeniorityLevel
 from questionbank.services.sample import ensure_vocabulary, load_sample_bank
 from tests.questionbank.contents import author
 
@@ -52,13 +52,21 @@ def test_question_says_what_its_file_says():
     assert version.question.category.slug == shelf["category"]["slug"]
 
 
+def test_questions_that_give_each_other_away_are_enemies():
+    load_sample_bank(author=author(), publisher=author())
+
+    named = yaml.safe_load((FOLDER / "vocabulary.yaml").read_text(encoding="utf-8"))["enemies"]
+    pairs = EnemyPair.objects.values_list("first__source_key", "second__source_key")
+    assert {frozenset(pair) for pair in pairs} == {frozenset(f"sample:{key}" for key in pair) for pair in named}
+
+
 def test_loading_again_adds_nothing():
     load_sample_bank(author=author(), publisher=author())
-    before = [model.objects.count() for model in (Question, QuestionVersion, Category, Competency)]
+    before = [model.objects.count() for model in (Question, QuestionVersion, Category, EnemyPair)]
 
     assert load_sample_bank(author=author(), publisher=author()) == 0
 
-    assert [model.objects.count() for model in (Question, QuestionVersion, Category, Competency)] == before
+    assert [model.objects.count() for model in (Question, QuestionVersion, Category, EnemyPair)] == before
 
 
 def test_vocabulary_has_the_ladder_in_order_and_is_kept_as_it_was_changed():
@@ -71,4 +79,4 @@ def test_vocabulary_has_the_ladder_in_order_and_is_kept_as_it_was_changed():
         *["junior", "mid", "senior", "staff", "principal"]
     ]
     assert RoleFamily.objects.get(slug="llm-engineer").name == "Model engineer"
-    assert Competency.objects.count() == 10
+    assert Competency.objects.count() == 12

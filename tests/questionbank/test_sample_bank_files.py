@@ -18,7 +18,10 @@ CATEGORIES = {
     "leadership",
     "case-studies",
     "software",
+    "people",
+    "delivery",
 }
+# What a loop for the role is built from.
 NEEDED = {
     "llm-engineer": {
         "architecture",
@@ -38,8 +41,19 @@ NEEDED = {
         "leadership",
         "communication",
     },
+    "engineering-manager": {"people", "delivery", "leadership", "communication"},
 }
-RANK = {"mid": 2, "senior": 3, "staff": 4}
+# A beginner's loop asks about less.
+NEEDED_OF_JUNIORS = {
+    "llm-engineer": {"coding", "communication"},
+    "software-engineer": {"coding", "data", "communication"},
+}
+LADDER = {
+    "llm-engineer": ("mid", "senior", "staff"),
+    "software-engineer": ("mid", "senior", "staff"),
+    "engineering-manager": ("senior", "staff"),
+}
+RANK = {"junior": 1, "mid": 2, "senior": 3, "staff": 4}
 QUESTION_KEYS = {
     "key",
     "role_families",
@@ -75,9 +89,9 @@ def each_question(function):
     return pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q["key"])(function)
 
 
-def test_bank_has_its_eight_categories_and_enough_questions():
+def test_bank_has_its_categories_and_at_least_sixty_questions():
     assert {path.stem for path in BANK.glob("*.yaml")} == CATEGORIES | {"vocabulary"}
-    assert len(QUESTIONS) >= 36
+    assert len(QUESTIONS) >= 60
 
 
 @pytest.mark.parametrize("slug", sorted(CATEGORIES))
@@ -187,10 +201,13 @@ def test_reference_answers_exercise_the_markdown_that_we_render():
     assert min(len(nested), len(tables), len(code)) >= 5
 
 
-@pytest.mark.parametrize("seniority", sorted(RANK, key=RANK.__getitem__))
-@pytest.mark.parametrize("role", sorted(NEEDED))
-def test_every_needed_competency_has_four_questions(role, seniority):
-    counts = dict.fromkeys(NEEDED[role], 0)
+@pytest.mark.parametrize(
+    ("role", "seniority", "needed"),
+    [(role, seniority, NEEDED[role]) for role, ladder in LADDER.items() for seniority in ladder]
+    + [(role, "junior", needed) for role, needed in NEEDED_OF_JUNIORS.items()],
+)
+def test_every_needed_competency_has_four_questions(role, seniority, needed):
+    counts = dict.fromkeys(needed, 0)
     for question in QUESTIONS:
         lowest, highest = question["seniority"]
         if role not in question["role_families"] or not RANK[lowest] <= RANK[seniority] <= RANK[highest]:
@@ -199,3 +216,11 @@ def test_every_needed_competency_has_four_questions(role, seniority):
             if competency in counts and weight >= 30:
                 counts[competency] += 1
     assert {competency: count for competency, count in counts.items() if count < 4} == {}
+
+
+def test_enemies_are_pairs_of_different_questions_of_the_bank():
+    keys = {question["key"] for question in QUESTIONS}
+    pairs = [tuple(sorted(pair)) for pair in VOCABULARY["enemies"]]
+    assert {key for pair in pairs for key in pair} <= keys
+    assert sorted(set(pairs)) == sorted(pairs)
+    assert all(one != other for one, other in pairs)

@@ -1,11 +1,15 @@
 """Writing questions in the browser."""
 
+import html
+import json
+
 import pytest
 
 from accounts.choices import Role
 from questionbank.choices import LEVELS
-from questionbank.models import Question, QuestionText, QuestionVersion
-from questionbank.services.versions import write_draft
+from questionbank.models import EditorDraft, Question, QuestionText, QuestionVersion
+from questionbank.selectors.enemies import enemies_of
+from questionbank.services.versions import create_question, write_draft
 from tests.factories import (
     CategoryFactory,
     CompetencyFactory,
@@ -14,16 +18,10 @@ from tests.factories import (
     VersionFactory,
     publish,
 )
-from tests.questionbank.contents import ANCHORS, author, content
-from tests.questionbank.pages import url
+from tests.questionbank.contents import ANCHORS, author, content, wording
+from tests.questionbank.pages import url, with_role
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/questions/"
-LIST_QUERIES = 11
-DETAIL_QUERIES = 9
-READERS = [Role.AUTHOR, Role.RECRUITER, Role.HIRING_MANAGER, Role.ADMIN]
-
 
 # Writing --------------------------------------------------------------------------------------------
 
@@ -207,3 +205,173 @@ def test_form_that_was_wrong_does_not_forget_which_words_it_started_from(sign_in
     assert wrong.status_code == 422
     assert client.post(edit, posted_again(wrong) | {"minutes": 7}).status_code == 422
     assert QuestionVersion.objects.get().minutes == 99
+
+
+# While somebody writes ------------------------------------------------------------------------------
+
+
+def keep(client, question, fields, number=0, seen=""):
+    address = url("draft-keep", question.pk) if question else url("draft-keep-new")
+    return client.post(address, {"fields_left": json.dumps(fields), "number": number, "seen": seen})
+
+
+def test_unfinished_words_are_kept_and_come_back(sign_in):
+    version = VersionFactory()
+    client = sign_in(author())
+    seen = version.texts.get().pk
+    fields = {"en-title": ["Half a"], "minutes": ["7"], "role_families": [], "en-anchor_3": ["So"], "tags": ["a, b"]}
+
+    answer = keep(client, version.question, fields, seen=seen)
+    assert (answer.status_code, answer.json()["number"]) == (200, 1)
+    response = client.get(url("question-edit", version.question_id))
+
+    page = response.content.decode()
+    assert "Your unfinished words are back." in page
+    assert not response.context["overtaken"]
+    assert 'value="Half a"' in page
+    assert 'value="7"' in page
+    assert 'value="a, b"' in page
+    assert f'value="{seen}"' in page
+    assert 'data-number="1"' in page
+    assert "Half a" not in sign_in(author()).get(url("question-edit", version.question_id)).content.decode()
+
+
+def test_another_tab_gets_a_conflict_and_the_number_to_go_on_with(sign_in):
+    client = sign_in(author())
+    keep(client, None, {"en-title": ["One"]})
+
+    answer = keep(client, None, {"en-title": ["Two"]})
+
+    assert (answer.status_code, answer.json()["number"]) == (409, 1)
+    assert keep(client, None, {"en-title": ["Two"]}, number=1).status_code == 200
+
+
+def test_words_written_over_meanwhile_are_told(sign_in):
+    version = VersionFactory()
+    writer = author()
+    client = sign_in(writer)
+    keep(client, version.question, {"en-title": ["Mine"]}, seen=version.texts.get().pk)
+    write_draft(question=version.question, author=author(), content=content())
+
+    assert keep(client, version.question, {"en-title": ["Mine"]}, number=1).json()["overtaken"]
+    response = client.get(url("question-edit", version.question_id))
+
+    assert response.context["overtaken"]
+    assert 'value="Mine"' in response.content.decode()
+
+
+@pytest.mark.parametrize("fields", ["", "[]", "no json", '{"a": "b"}', '{"a": [1]}', '{"a": [{"b": []}]}'])
+def test_what_the_editor_does_not_send_is_refused(fields, sign_in):
+    answer = sign_in(author()).post(url("draft-keep-new"), {"fields_left": fields, "number": 0})
+
+    assert answer.status_code == 422
+    assert not EditorDraft.objects.exists()
+
+
+def test_saving_the_draft_throws_the_unfinished_words_away(sign_in):
+    client = sign_in(author())
+    keep(client, None, {"en-title": ["Half"]})
+
+    client.post(url("question-create"), about() | words("en"))
+
+    assert Question.objects.exists()
+    assert not EditorDraft.objects.exists()
+
+
+def test_unfinished_words_can_be_thrown_away(sign_in):
+    version = VersionFactory()
+    client = sign_in(author())
+    for question in (None, version.question):
+        keep(client, question, {"en-title": ["Half"]})
+
+    assert client.post(url("draft-forget-new")).url == url("question-create")
+    address = url("question-edit", version.question_id)
+    assert client.post(url("draft-forget", version.question_id)).url == address
+    assert not EditorDraft.objects.exists()
+
+
+def test_preview_draws_what_the_page_draws(sign_in):
+    client = sign_in(author())
+
+    answer = client.post(url("markdown-preview"), {"text": "**so** $x^2$ <script>"}).content.decode()
+
+    assert "<strong>so</strong> <svg" in answer
+    assert "&lt;script&gt;" in answer
+    assert client.get(url("markdown-preview")).status_code == 405
+
+
+def test_questions_are_found_by_number_and_words(sign_in):
+    wanted = [wording(title="Size of a training step", prompt="How big?")]
+    other = create_question(
+        author=author(), category=CategoryFactory(), content=content(wordings=tuple(wanted))
+    ).question
+    create_question(author=author(), category=CategoryFactory(), content=content())
+    client = sign_in(author())
+    expected = [{"label": other.label, "title": "Size of a training step"}]
+
+    assert client.get(url("question-find"), {"q": "training"}).json()["questions"] == expected
+    assert client.get(url("question-find"), {"q": other.label}).json()["questions"] == expected
+    assert client.get(url("question-find"), {"q": " "}).json()["questions"] == []
+
+
+@pytest.mark.parametrize("role", [Role.RECRUITER, Role.ADMIN, Role.INTERVIEWER, None])
+def test_only_authors_use_the_editor(role, sign_in):
+    version = VersionFactory()
+    client = sign_in(with_role(role))
+
+    assert keep(client, None, {}).status_code == 403
+    assert keep(client, version.question, {}).status_code == 404
+    assert client.post(url("draft-forget-new")).status_code == 403
+    assert client.post(url("markdown-preview"), {"text": "x"}).status_code == 403
+    if role in (Role.INTERVIEWER, None):
+        assert client.get(url("question-find"), {"q": "Title"}).json() == {"questions": []}
+
+
+# Tags and enemies -----------------------------------------------------------------------------------
+
+
+def test_tags_and_enemies_are_written_with_the_draft_and_shown_again(sign_in):
+    other = VersionFactory().question
+    client = sign_in(author())
+    data = about(tags=" caches, 延迟，Caches ", enemies=f"{other.label} shares its numbers\r\n\r\n")
+
+    client.post(url("question-create"), data | words("en"))
+
+    question = Question.objects.exclude(pk=other.pk).get()
+    assert sorted(question.tags.values_list("name", flat=True)) == ["caches", "延迟"]
+    assert enemies_of([question]) == {question.pk: {other.pk}}
+    page = client.get(url("question-edit", question.pk)).content.decode()
+    assert f"{other.label} shares its numbers" in page
+    client.post(url("question-edit", question.pk), about(tags="", enemies="") | words("en"))
+    assert not question.tags.exists()
+    assert enemies_of([question]) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"enemies": "Q-0999 gone"}, "There is no question Q-0999."),
+        ({"enemies": "the other one"}, "“the other one” does not begin with a number."),
+        ({"tags": ",".join(f"tag{n}" for n in range(21))}, "At most 20 tags of at most 80 characters."),
+        ({"tags": "x" * 81}, "At most 20 tags of at most 80 characters."),
+    ],
+)
+def test_wrong_tags_and_enemies_are_named(changes, message, sign_in):
+    response = sign_in(author()).post(url("question-create"), about(**changes) | words("en"))
+
+    assert response.status_code == 422
+    assert message in html.unescape(response.content.decode())
+    assert not Question.objects.exists()
+
+
+def test_a_question_is_not_its_own_enemy(sign_in):
+    version = VersionFactory()
+    label = version.question.label
+    data = about(enemies=label) | words("en") | {"seen": version.texts.get().pk}
+
+    response = sign_in(author()).post(url("question-edit", version.question_id), data)
+
+    assert response.status_code == 422
+    assert f"{label} cannot be its own enemy." in response.content.decode()
+    version.refresh_from_db()
+    assert version.minutes == 15

@@ -96,7 +96,7 @@ def test_drafts_of_others_are_chosen_and_published_together(sign_in):
     waiting = client.get(LIST, {"state": "waiting"})
     assert titles(waiting) == [version.texts.get().title for version in theirs]
     text = waiting.content.decode()
-    assert text.count('type="checkbox"') == 3
+    assert text.count('type="checkbox" name="seen"') == 3
     response = client.post(url("version-publish-many"), {"seen": [version.texts.get().pk for version in theirs[:2]]})
 
     assert response.url == LIST + "?state=waiting"

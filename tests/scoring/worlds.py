@@ -48,6 +48,8 @@ def panel_world(*, panel=(2, 1), questions=2, manager=None, candidate_name="Wei 
     job = JobFactory(title="Senior LLM Engineer", recruiter=recruiter, hiring_manager=manager)
     application = ApplicationFactory(job=job, candidate=CandidateFactory(name=candidate_name, email="wei@example.org"))
     template = LoopTemplateFactory(role_family=job.role_family, seniority=job.seniority)
+    # Before the plan: a template that has one never changes.
+    rounds = [RoundTemplateFactory(template=template, position=position) for position in range(1, len(panel) + 1)]
     number = LoopPlan.objects.count() + 1
     plan = LoopPlan.objects.create(
         job=job, template=template, number=number, objective=0, bound=0, is_optimal=True, created_by=recruiter,
@@ -56,7 +58,7 @@ def panel_world(*, panel=(2, 1), questions=2, manager=None, candidate_name="Wei 
     loop = Loop.objects.create(application=application, plan=plan, state=LoopState.BOOKED, created_by=recruiter)
     world = World(loop=loop, job=job, recruiter=recruiter, manager=manager)
     for position, size in enumerate(panel, start=1):
-        world.seats.append(_round(loop, template, position, size, questions))
+        world.seats.append(_round(loop, rounds[position - 1], position, size, questions))
     return world
 
 
@@ -67,7 +69,7 @@ def _round(loop, template, position, size, questions) -> list[PanelSeat]:
     ]
     starts = START + dt.timedelta(hours=2 * (position - 1))
     round_ = Round.objects.create(
-        loop=loop, template=RoundTemplateFactory(template=template, position=position), position=position,
+        loop=loop, template=template, position=position,
         name_en=f"Coding and systems {position}", name_zh=f"编码与系统{position}", format="interview", minutes=60,
         break_after=15, starts_at=starts, ends_at=starts + dt.timedelta(hours=1), link="https://meet.example.org/a",
     )  # fmt: skip
