@@ -18,5 +18,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         triggers.TRIGGERS.extend(triggers.append_only("accounts_auditentry", "the audit trail is append-only"))
+        triggers.TRIGGERS.extend(triggers.tracked("accounts_user", "users"))
         # Django sends this once every migration has run, so the tables of all apps are there.
         post_migrate.connect(install_triggers, sender=self)

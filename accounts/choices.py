@@ -12,6 +12,8 @@ class Role(models.TextChoices):
     HIRING_MANAGER = "hiring_manager", _("Hiring manager")
     INTERVIEWER = "interviewer", _("Interviewer")
     AUTHOR = "author", _("Question author")
+    # A program: a recruiter of every job who also writes drafts, within the scopes of its token.
+    API_CLIENT = "api_client", _("API client")
 
 
 class Language(models.TextChoices):

@@ -1,9 +1,11 @@
 """Who may see which people."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,6 +38,16 @@ class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type:
     def get_by_natural_key(self, email: str | None) -> "User":
         user: User = self.get(email__iexact=email)
         return user
+
+
+class ApiTokenQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: "User") -> Self:
+        """Administrators alone."""
+        return self if user.is_admin else self.none()
+
+    def live(self, now: datetime) -> Self:
+        """Neither revoked nor ended, of an account that is in use."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
 
 
 class AuditEntryQuerySet(models.QuerySet[Any]):

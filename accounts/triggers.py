@@ -42,7 +42,85 @@ class Trigger:
         ]
 
 
-TRIGGERS: list[Trigger] = []
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A consequence that the database itself draws from every change of a row: what no service can forget.
+
+    ``sqlite_body`` runs after the event. ``postgresql_body`` is PL/pgSQL that ends by returning a row;
+    ``timing`` is when it runs there.
+    """
+
+    name: str
+    table: str
+    event: str
+    sqlite_body: str
+    postgresql_body: str
+    timing: str = "AFTER"
+    vendor: str = ""
+
+    def sqlite(self) -> str:
+        return f"CREATE TRIGGER {self.name} AFTER {self.event} ON {self.table} BEGIN {self.sqlite_body}; END"
+
+    def postgresql(self) -> list[str]:
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {self.postgresql_body} END $$",
+            f"DROP TRIGGER IF EXISTS {self.name} ON {self.table}",
+            f"CREATE TRIGGER {self.name} {self.timing} {self.event} ON {self.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+
+TRIGGERS: list[Trigger | Effect] = []
+
+_SQLITE_NOW = "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')"
+
+
+def touched(table: str) -> Effect:
+    """``updated_at`` of a ``models.Touched`` row is the time of its last change, bulk updates included."""
+    return Effect(
+        f"{table}_touched",
+        table,
+        "UPDATE",
+        # SQLite's triggers do not wake themselves (recursive_triggers is off).
+        f"UPDATE {table} SET updated_at = {_SQLITE_NOW} WHERE id = NEW.id",
+        "NEW.updated_at := clock_timestamp(); RETURN NEW;",
+        timing="BEFORE",
+    )
+
+
+def touches(table: str, column: str, parent: str) -> list[Effect]:
+    """A change of a part counts as a change of the ``parent`` row that ``column`` names."""
+    found = []
+    for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        body = f"UPDATE {parent} SET updated_at = {{now}} WHERE id = {row}.{column}"
+        found.append(
+            Effect(
+                f"{table}_{event.lower()}_touches",
+                table,
+                event,
+                body.format(now=_SQLITE_NOW),
+                f"{body.format(now='clock_timestamp()')}; RETURN NULL;",
+            )
+        )
+    return found
+
+
+def remembered(table: str, resource: str) -> Effect:
+    """A deleted row leaves an ``accounts.Deletion`` behind."""
+    insert = "INSERT INTO accounts_deletion (resource, object_id, deleted_at) VALUES"
+    return Effect(
+        f"{table}_remembered",
+        table,
+        "DELETE",
+        f"{insert} ('{resource}', OLD.id, {_SQLITE_NOW})",
+        f"{insert} ('{resource}', OLD.id, clock_timestamp()); RETURN NULL;",
+    )
+
+
+def tracked(table: str, resource: str) -> list[Effect]:
+    """Both, for the table of a resource of the API."""
+    return [touched(table), remembered(table, resource)]
 
 
 def append_only(table: str, message: str) -> list[Trigger]:

@@ -108,7 +108,7 @@ def whole(files: list[tuple[str, bytes]]) -> dict[str, Any]:
     _setup()
     from delivery import handlers  # noqa: PLC0415 -- needs Django
     from delivery.models import DurableJob  # noqa: PLC0415 -- likewise
-    from delivery.services import run_job  # noqa: PLC0415 -- likewise
+    from delivery.services.jobs import run_job  # noqa: PLC0415 -- likewise
     from questionbank.models import Question, RoleFamily, SeniorityLevel  # noqa: PLC0415 -- likewise
     from questionbank.services.merging import Defaults  # noqa: PLC0415 -- likewise
     from questionbank.services.uploads import keep_upload, request_writing  # noqa: PLC0415 -- likewise

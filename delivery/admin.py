@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from delivery.models import DurableJob
-from delivery.services import retry_job
+from delivery.services.jobs import retry_job
 
 
 @admin.register(DurableJob)

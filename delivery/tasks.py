@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from delivery import services
+from delivery.services import jobs as services
 
 
 @shared_task(name="delivery.run_job")

@@ -82,6 +82,20 @@ class CancelReason(models.TextChoices):
     CLOSED = "closed", _("The job is closed or the candidate has withdrawn")
 
 
+class AtsVendor(models.TextChoices):
+    """Applicant tracking systems whose webhooks we read."""
+
+    GENERIC = "generic", _("Any system, by our own format")
+    GREENHOUSE = "greenhouse", "Greenhouse"
+
+
+class AtsMessageState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    IGNORED = "ignored", _("Nothing to do")
+    FAILED = "failed", _("Could not be used")
+
+
 class InvitationState(models.TextChoices):
     QUEUED = "queued", _("Being sent")
     SENT = "sent", _("Sent")

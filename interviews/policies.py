@@ -4,7 +4,9 @@ from accounts.choices import Role
 from accounts.models import User
 from interviews.models import Interviewer, Job, Loop
 
-JOB_READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER}
+JOB_READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.API_CLIENT}
+# Who works for every job as its recruiter does, as far as being one of the job is not asked for.
+COORDINATORS = {Role.RECRUITER, Role.API_CLIENT}
 
 
 def may_read_jobs(user: User) -> bool:
@@ -12,12 +14,12 @@ def may_read_jobs(user: User) -> bool:
 
 
 def may_open_jobs(user: User) -> bool:
-    return Role.RECRUITER in user.roles
+    return bool(COORDINATORS & user.roles)
 
 
 def may_edit_templates(user: User) -> bool:
     """Recruiters and administrators; which ones, ``LoopTemplateQuerySet.editable_by`` says."""
-    return user.is_admin or Role.RECRUITER in user.roles
+    return user.is_admin or bool(COORDINATORS & user.roles)
 
 
 def may_run_job(user: User, job: Job) -> bool:
@@ -37,4 +39,4 @@ def may_follow_loop(user: User, loop: Loop) -> bool:
 
 def may_edit_hours(user: User, interviewer: Interviewer) -> bool:
     """One's own; recruiters and administrators everybody's."""
-    return interviewer.user_id == user.pk or user.is_admin or Role.RECRUITER in user.roles
+    return interviewer.user_id == user.pk or user.is_admin or bool(COORDINATORS & user.roles)

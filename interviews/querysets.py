@@ -33,7 +33,7 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 class CandidateQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """As their loop or application is: administrators, members of the job, interviewers of the loop."""
-        if user.is_admin:
+        if user.is_admin or Role.API_CLIENT in user.roles:
             return self
         theirs = self.model.objects.filter(
             Q(applications__job__members__user=user) | _seated(user, "applications__loop__rounds__seats")
@@ -43,10 +43,10 @@ class CandidateQuerySet(models.QuerySet[Any]):
 
 class LoopTemplateQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """Recruiters, hiring managers and administrators; the template of one job only its members."""
+        """Recruiters, hiring managers, API clients and administrators; the template of one job only its members."""
         if user.is_admin:
             return self
-        if not {Role.RECRUITER, Role.HIRING_MANAGER} & user.roles:
+        if not {Role.RECRUITER, Role.HIRING_MANAGER, Role.API_CLIENT} & user.roles:
             return self.none()
         return self.filter(Q(job=None) | _member(user, "job"))
 
@@ -54,7 +54,7 @@ class LoopTemplateQuerySet(models.QuerySet[Any]):
         """Recruiters and administrators; the template of one job only its recruiters. Hiring managers read."""
         if user.is_admin:
             return self
-        if Role.RECRUITER not in user.roles:
+        if not {Role.RECRUITER, Role.API_CLIENT} & user.roles:
             return self.none()
         return self.filter(Q(job=None) | _member(user, "job", JobRole.RECRUITER))
 
@@ -105,7 +105,7 @@ class RoundQuerySet(models.QuerySet[Any]):
 class InterviewerQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Recruiters and administrators see everyone's hours; everybody sees their own."""
-        if user.is_admin or Role.RECRUITER in user.roles:
+        if user.is_admin or {Role.RECRUITER, Role.API_CLIENT} & user.roles:
             return self
         return self.filter(user=user)
 
@@ -130,8 +130,25 @@ class OccupancyQuerySet(models.QuerySet[Any]):
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
 
 
-def _member(user: User, job: str, *roles: JobRole) -> Exists:
-    """Is the person recruiter or hiring manager of the job that the path ``job`` leads to?"""
+class AtsConnectionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Administrators alone."""
+        return self if user.is_admin else self.none()
+
+
+class AtsMessageQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Administrators alone."""
+        return self if user.is_admin else self.none()
+
+
+def _member(user: User, job: str, *roles: JobRole) -> Exists | Q:
+    """Is the person recruiter or hiring manager of the job that the path ``job`` leads to?
+
+    An API client is taken for a recruiter of every job; what it may do is narrowed by its token's scopes.
+    """
+    if Role.API_CLIENT in user.roles and (not roles or JobRole.RECRUITER in roles):
+        return Q(pk__isnull=False)
     mine = user.job_memberships.filter(job=OuterRef(job))
     return Exists(mine.filter(role__in=roles) if roles else mine)
 

@@ -1,6 +1,6 @@
 """Nobody in two places, on SQLite (PostgreSQL has an exclusion constraint, migration 0002); no plan loses its rules."""
 
-from accounts.triggers import Trigger
+from accounts.triggers import Effect, Trigger, touches, tracked
 from interviews.choices import LIVE_OCCUPANCY
 
 _LIVE = ", ".join(f"'{state.value}'" for state in LIVE_OCCUPANCY)
@@ -44,7 +44,7 @@ def _parts(table: str, column: str, *, of_round: bool = False) -> list[Trigger]:
     return found
 
 
-TRIGGERS = [
+TRIGGERS: list[Trigger | Effect] = [
     *(
         Trigger(
             f"{_TABLE}_no_overlap_{event.lower()}", _TABLE, event, "occupancy_no_overlap", _OVERLAP, vendor="sqlite"
@@ -66,4 +66,22 @@ TRIGGERS = [
     *_parts("interviews_competencyneed", "template_id"),
     *_parts("interviews_seattemplate", "round_template_id", of_round=True),
     *_parts("interviews_roundtemplate_competencies", "roundtemplate_id", of_round=True),
+    *tracked(_TEMPLATE, "loop-templates"),
+    *tracked("interviews_job", "jobs"),
+    *tracked("interviews_candidate", "candidates"),
+    *tracked("interviews_application", "applications"),
+    *tracked("interviews_loopplan", "loop-plans"),
+    *tracked("interviews_loop", "loops"),
+    *tracked("interviews_round", "rounds"),
+    *tracked("interviews_interviewer", "interviewers"),
+    *tracked("interviews_pool", "pools"),
+    *tracked("interviews_scheduleplan", "plans"),
+    *tracked("interviews_panelseat", "seats"),
+    *tracked("interviews_invitation", "invitations"),
+    *touches("interviews_jobmember", "job_id", "interviews_job"),
+    *touches("interviews_plannedquestion", "plan_id", "interviews_loopplan"),
+    *touches("interviews_panelseat", "round_id", "interviews_round"),
+    *touches("interviews_askedquestion", "round_id", "interviews_round"),
+    *touches("interviews_workinghours", "interviewer_id", "interviews_interviewer"),
+    *touches("interviews_pool_members", "pool_id", "interviews_pool"),
 ]

@@ -3,7 +3,7 @@
 from accounts.choices import Role
 from accounts.models import User
 from questionbank.models import QuestionVersion
-from questionbank.querysets import READERS
+from questionbank.querysets import READERS, WRITERS
 
 
 def may_read(user: User) -> bool:
@@ -11,7 +11,7 @@ def may_read(user: User) -> bool:
 
 
 def may_write(user: User) -> bool:
-    return Role.AUTHOR in user.roles
+    return bool(WRITERS & user.roles)
 
 
 def may_publish(user: User, version: QuestionVersion) -> bool:

@@ -11,8 +11,8 @@ from questionbank.choices import STANDING_LEAKS, VersionState
 
 # These roles read the whole bank, reference answers and rubrics included (an interviewer reads those of
 # their own round through the interview kit, not here).
-READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.AUTHOR}
-WRITERS = {Role.AUTHOR}
+READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.AUTHOR, Role.API_CLIENT}
+WRITERS = {Role.AUTHOR, Role.API_CLIENT}
 
 
 class QuestionQuerySet(models.QuerySet[Any]):

@@ -1,6 +1,6 @@
 """A published version never changes: rules for ``accounts.triggers``."""
 
-from accounts.triggers import Trigger
+from accounts.triggers import Effect, Trigger, touches, tracked
 from questionbank.choices import FROZEN_STATES
 
 _FROZEN = ", ".join(f"'{state.value}'" for state in FROZEN_STATES)
@@ -37,7 +37,7 @@ def _parts(table: str, column: str, parent: str = "", key: str = "v.id") -> list
 
 
 _VERSION = "questionbank_questionversion"
-TRIGGERS = [
+TRIGGERS: list[Trigger | Effect] = [
     Trigger(
         f"{_VERSION}_frozen_update",
         _VERSION,
@@ -58,4 +58,13 @@ TRIGGERS = [
         parent="JOIN questionbank_questiontext t ON t.version_id = v.id",
         key="t.id",
     ),
+    *tracked("questionbank_competency", "competencies"),
+    *tracked("questionbank_category", "categories"),
+    *tracked("questionbank_rolefamily", "roles"),
+    *tracked("questionbank_senioritylevel", "seniorities"),
+    *tracked("questionbank_question", "questions"),
+    *tracked(_VERSION, "question-versions"),
+    *tracked("questionbank_import", "imports"),
+    *touches(_VERSION, "question_id", "questionbank_question"),
+    *touches("questionbank_question_tags", "question_id", "questionbank_question"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.constraints import between, known
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from delivery.models import DurableJob
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from questionbank.models import RoleFamily, SeniorityLevel
@@ -17,7 +18,7 @@ from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome, R
 from scoring.querysets import DebriefQuerySet, PacketQuerySet, ScorecardQuerySet
 
 
-class Scorecard(models.Model):
+class Scorecard(Touched, models.Model):
     """One interviewer's judgement of one round.
 
     ``version`` grows with every saved change; a write names the version it read, so a stale tab cannot win.
@@ -133,7 +134,7 @@ class DecisionPolicy(models.Model):
         return f"v{self.version}"
 
 
-class Debrief(models.Model):
+class Debrief(Touched, models.Model):
     """The panel's discussion of one loop. The row exists once it has opened."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -201,7 +202,7 @@ class Decision(models.Model):
         return f"{self.debrief_id}: {self.outcome}"
 
 
-class Packet(models.Model):
+class Packet(Touched, models.Model):
     """One numbered edition of a debrief as a PDF. The same inputs give the same edition, never a second one."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

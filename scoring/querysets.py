@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.choices import Role
 from accounts.models import User
 from interviews.models import JobMember, PanelSeat
 from scoring.choices import CardState
@@ -15,13 +16,15 @@ class DebriefQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Opened debriefs that the person may read.
 
-        Recruiters and hiring managers of the job, interviewers of the loop, and administrators who recorded a
+        Recruiters and hiring managers of the job, API clients, interviewers of the loop, and administrators who recorded a
         reason. Whoever sits on the panel is an interviewer first: none of it before all their cards are in.
         """
-        member = JobMember.objects.filter(user=user, job=OuterRef("loop__application__job"))
+        member: Any = Exists(JobMember.objects.filter(user=user, job=OuterRef("loop__application__job")))
+        if Role.API_CLIENT in user.roles:
+            member = Q(pk__isnull=False)
         seats = PanelSeat.objects.of(user).filter(round__loop=OuterRef("loop"))
         unfinished = seats.exclude(scorecard__state=CardState.SUBMITTED)
-        allowed = Exists(member) | Exists(seats)
+        allowed = member | Exists(seats)
         if user.is_admin:
             allowed = allowed | Q(pk__in=self.model.objects.filter(accesses__user=user).values("pk"))
         return self.filter(allowed).exclude(Exists(unfinished))

@@ -1,5 +1,6 @@
 """Who meets whom, when, with which questions."""
 
+from interviews.models.ats import AtsConnection, AtsMessage, StageRule
 from interviews.models.booking import Invitation, Occupancy, PanelSeat, SchedulePlan
 from interviews.models.jobs import Application, Candidate, CandidateWindow, Job, JobMember
 from interviews.models.loops import AskedQuestion, Loop, LoopPlan, PlannedQuestion, Round
@@ -9,6 +10,8 @@ from interviews.models.templates import CompetencyNeed, LoopTemplate, RoundTempl
 __all__ = [
     "Application",
     "AskedQuestion",
+    "AtsConnection",
+    "AtsMessage",
     "BusyPeriod",
     "Candidate",
     "CandidateWindow",
@@ -28,5 +31,6 @@ __all__ = [
     "RoundTemplate",
     "SchedulePlan",
     "SeatTemplate",
+    "StageRule",
     "WorkingHours",
 ]

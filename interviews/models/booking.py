@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.constraints import known, ordered
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from interviews.choices import InvitationState, OccupancyState, ProposalState, SeatRole, SeatState
 from interviews.models.jobs import Candidate
 from interviews.models.loops import Loop, Round
@@ -14,7 +15,7 @@ from interviews.models.panel import Interviewer
 from interviews.querysets import OccupancyQuerySet, PanelSeatQuerySet
 
 
-class SchedulePlan(models.Model):
+class SchedulePlan(Touched, models.Model):
     """A proposal: who and when for every round of a loop. Nobody is booked by it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -37,7 +38,7 @@ class SchedulePlan(models.Model):
         return f"{self.loop_id} {self.created_at:%Y-%m-%d %H:%M}"
 
 
-class PanelSeat(models.Model):
+class PanelSeat(Touched, models.Model):
     """One interviewer's place in one round."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -110,7 +111,7 @@ class Occupancy(models.Model):
         return f"{self.resource_id} {self.starts_at:%Y-%m-%d %H:%M}"
 
 
-class Invitation(models.Model):
+class Invitation(Touched, models.Model):
     """The calendar mail to one person about a booking: to an interviewer for a round, to the candidate for the loop."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

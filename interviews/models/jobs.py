@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.constraints import known, ordered
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from accounts.validators import validate_time_zone
 from interviews.choices import JobRole
 from interviews.querysets import ApplicationQuerySet, CandidateQuerySet, JobQuerySet
 from questionbank.models import RoleFamily, SeniorityLevel
 
 
-class Job(models.Model):
+class Job(Touched, models.Model):
     """An opening. Everyone who applies for it is asked the same questions in the same order."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -57,7 +58,7 @@ class JobMember(models.Model):
         return f"{self.user_id} {self.role}"
 
 
-class Candidate(models.Model):
+class Candidate(Touched, models.Model):
     """A person who applies. Has no account."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -80,7 +81,7 @@ class Candidate(models.Model):
         return self.name
 
 
-class Application(models.Model):
+class Application(Touched, models.Model):
     """One candidate for one job."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

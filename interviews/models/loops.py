@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.constraints import between, known
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from interviews.choices import LoopState, PlanState, RoundFormat, SubstitutionReason
 from interviews.models.jobs import Application, Job
 from interviews.models.templates import LoopTemplate, RoundTemplate
@@ -14,7 +15,7 @@ from interviews.querysets import LoopPlanQuerySet, LoopQuerySet, RoundQuerySet
 from questionbank.models import Competency, QuestionVersion, TwoNames
 
 
-class LoopPlan(models.Model):
+class LoopPlan(Touched, models.Model):
     """The questions of every round, compiled once for a job."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -83,7 +84,7 @@ class PlannedQuestion(models.Model):
         return f"{self.round_template_id} {self.position}"
 
 
-class Loop(models.Model):
+class Loop(Touched, models.Model):
     """One candidate's way through the rounds of a job's approved plan."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -107,7 +108,7 @@ class Loop(models.Model):
         return f"{self.application_id}"
 
 
-class Round(TwoNames, models.Model):
+class Round(TwoNames, Touched, models.Model):
     """One conversation of one candidate: copied from the template, so that later edits do not reach it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

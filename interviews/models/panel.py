@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.constraints import between, ordered
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from interviews.choices import Weekday
 from interviews.querysets import InterviewerQuerySet
 from questionbank.models import Named
 
 
-class Interviewer(models.Model):
+class Interviewer(Touched, models.Model):
     """A person who can sit on panels. Hours are in the person's own time zone."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

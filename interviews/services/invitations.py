@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 from interviews.choices import InvitationState
 from interviews.models import Invitation, Loop, PanelSeat, Round
 from interviews.notices import CANCEL, REQUEST, Slot, invitation_mail

@@ -6,12 +6,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.constraints import known
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from questionbank.choices import ImportState, ImportStatus
 from questionbank.models.questions import Question
 from questionbank.querysets import ImportQuerySet
 
 
-class Import(models.Model):
+class Import(Touched, models.Model):
     """Files that somebody has uploaded and looks through before they become drafts."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.constraints import between, known
 from accounts.identifiers import new_id
+from accounts.models import Touched
 from questionbank.choices import VersionState
 from questionbank.models.vocabulary import Category, Competency, RoleFamily, SeniorityLevel, Tag
 from questionbank.querysets import QuestionQuerySet, QuestionVersionQuerySet
 
 
-class Question(models.Model):
+class Question(Touched, models.Model):
     """The lasting identity of a question; its words live in numbered versions."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -39,7 +40,7 @@ class Question(models.Model):
         return f"Q-{self.number:04d}"
 
 
-class QuestionVersion(models.Model):
+class QuestionVersion(Touched, models.Model):
     """One wording of a question. Once published it never changes: the database refuses."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

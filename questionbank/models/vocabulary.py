@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Language
 from accounts.identifiers import new_id
+from accounts.models import Touched
 
 
 class TwoNames:
@@ -27,7 +28,7 @@ class TwoNames:
         return str(first or second or self.slug)
 
 
-class Named(TwoNames, models.Model):
+class Named(TwoNames, Touched, models.Model):
     """A thing that is chosen by its name."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from accounts.services import record
 from delivery.handlers import JobRun, LeaseLost
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 from questionbank.choices import ImportState
 from questionbank.formats.reading import ReadProblem
 from questionbank.models import Import, ImportFile

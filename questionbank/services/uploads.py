@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import record
 from delivery.choices import JobState
 from delivery.models import DurableJob
-from delivery.services import enqueue, retry_job
+from delivery.services.jobs import enqueue, retry_job
 from questionbank.choices import ImportState, ImportStatus
 from questionbank.models import Import, ImportEntry, ImportFile, RoleFamily, SeniorityLevel
 from questionbank.policies import may_write
@@ -118,7 +118,7 @@ def discard(*, upload: Import, actor: User) -> None:
 
 
 def retry(*, upload: Import, actor: User) -> None:
-    """Try again what failed for good. Raises as ``delivery.services.retry_job``."""
+    """Try again what failed for good. Raises as ``delivery.services.jobs.retry_job``."""
     job = job_of(upload)
     if job is not None and upload.created_by_id == actor.pk:
         retry_job(job=job, actor=actor)

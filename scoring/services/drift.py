@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from delivery.handlers import JobRun
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 from interviews.models import Loop
 from questionbank.models import Question
 from questionbank.services.leaks import suspect

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.services import record
 from delivery.handlers import JobRun
 from delivery.models import DurableJob
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 from interviews.models import Round
 from scoring.rendering.kit import KitDocument, kit_html
 from scoring.selectors.kits import JOB_KIND, kit_document, kit_key, kit_round

@@ -20,7 +20,7 @@ from accounts.choices import Language
 from accounts.models import User
 from accounts.services import record
 from delivery.handlers import JobRun
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 from scoring.models import Debrief, Packet
 from scoring.rendering.document import Edition, PacketDocument
 from scoring.rendering.packet import packet_data, packet_html

@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from delivery import handlers, services
+from delivery import handlers
+from delivery.services import jobs as services
 
 
 @pytest.fixture

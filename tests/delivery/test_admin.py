@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from delivery import services
+from delivery.services import jobs as services
 from delivery.choices import JobState
 from tests.factories import UserFactory
 

@@ -8,7 +8,7 @@ import pytest
 from celery import Celery
 from django.db import transaction
 
-from delivery import services
+from delivery.services import jobs as services
 from delivery.models import DurableJob
 
 

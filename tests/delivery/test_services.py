@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import AuditEntry
 from accounts.services import record
-from delivery import services
+from delivery.services import jobs as services
 from delivery.choices import JobState
 from delivery.clock import database_now
 from delivery.handlers import LeaseLost

@@ -13,7 +13,7 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from interviews.choices import CancelReason, InvitationState
 from interviews.models import Candidate, Invitation
 from interviews.services.booking import book_panel, cancel_booking

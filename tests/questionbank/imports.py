@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from questionbank.models import Category, Competency, Question, QuestionText, QuestionVersion
 from questionbank.services.importing import import_files
 from tests.questionbank.contents import author

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.models import AuditEntry
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from questionbank.choices import ImportState
 from questionbank.models import (
     Category,
@@ -321,7 +321,7 @@ def test_writing_killed_anywhere_writes_nothing_and_the_next_attempt_all(place, 
         assert not Question.objects.exists()
         assert not Category.objects.exists()
 
-    monkeypatch.setattr("delivery.services.bury", lambda **_kwargs: None)
+    monkeypatch.setattr("delivery.services.jobs.bury", lambda **_kwargs: None)
     _run_killed(upload, monkeypatch, f"questionbank.services.{place}", after=0)
 
     assert (upload.state, upload.outcome["created"]) == (ImportState.DONE, 3)

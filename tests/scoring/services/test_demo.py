@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from interviews.choices import LoopState
 from interviews.models import Loop, Occupancy, PanelSeat
 from questionbank.models import QuestionVersion

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from questionbank.choices import LeakState
 from questionbank.models import LeakFlag
 from questionbank.services.leaks import clear, confirm

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from interviews.choices import SubstitutionReason
 from interviews.models import AskedQuestion, Round
 from scoring.rendering.kit import kit_html

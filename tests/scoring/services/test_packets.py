@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from delivery.choices import JobState
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from scoring.models import Packet
 from scoring.services.debriefs import open_early, record_decision
 from scoring.services.packets import document_of, request_packet, verification_code

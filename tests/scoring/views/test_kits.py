@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.choices import Role
 from accounts.models import AuditEntry
 from delivery.models import DurableJob
-from delivery.services import run_job
+from delivery.services.jobs import run_job
 from tests.factories import UserFactory
 from tests.scoring.worlds import panel_world, submit_all
 

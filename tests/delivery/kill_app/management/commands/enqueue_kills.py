@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from delivery.services import enqueue
+from delivery.services.jobs import enqueue
 
 
 class Command(BaseCommand):

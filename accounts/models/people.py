@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language, Role
 from accounts.constraints import known
 from accounts.identifiers import new_id
+from accounts.models.base import Touched
 from accounts.querysets import AuditEntryQuerySet, UserManager
 from accounts.validators import validate_time_zone
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Touched, AbstractBaseUser, PermissionsMixin):
     """A person of the hiring team, known by e-mail address. Candidates have no account."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

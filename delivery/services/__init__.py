@@ -1,0 +1,1 @@
+"""Work that must happen, and what is told of it."""
