@@ -17,7 +17,7 @@ from accounts.choices import Role
 from accounts.forms import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
 from accounts.requests import PersonRequest
-from accounts.services import set_preferences
+from accounts.services.people import set_preferences
 
 DEMO_DOMAIN = "demo.example"
 A_YEAR = 60 * 60 * 24 * 365

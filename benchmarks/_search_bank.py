@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.identifiers import new_id
 from accounts.models import User
-from accounts.services import add_person
+from accounts.services.people import add_person
 from questionbank.choices import VersionState
 from questionbank.models import (
     Category,

@@ -16,8 +16,8 @@ class DebriefQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Opened debriefs that the person may read.
 
-        Recruiters and hiring managers of the job, API clients, interviewers of the loop, and administrators who recorded a
-        reason. Whoever sits on the panel is an interviewer first: none of it before all their cards are in.
+        Recruiters and hiring managers of the job, API clients, interviewers of the loop, and administrators who
+        recorded a reason. Whoever sits on the panel is an interviewer first: none of it before all their cards are in.
         """
         member: Any = Exists(JobMember.objects.filter(user=user, job=OuterRef("loop__application__job")))
         if Role.API_CLIENT in user.roles:

@@ -22,7 +22,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.clock import database_now
 from delivery.handlers import JobRun, LeaseLost, handler_of

@@ -13,7 +13,7 @@ from interviews.querysets import AtsConnectionQuerySet, AtsMessageQuerySet
 
 
 class AtsConnection(Touched, models.Model):
-    """One system that sends us webhooks. ``system`` is the name under which its ids are kept; the secret is encrypted."""
+    """One system that sends us webhooks. Its ids are kept under the name ``system``; the secret is encrypted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -43,7 +43,7 @@ class AtsConnection(Touched, models.Model):
 
 
 class StageRule(models.Model):
-    """At which stage of the other system a candidate gets a loop; ``job`` is None for every job known by external id."""
+    """At which stage of the other system a candidate gets a loop: for one job, or for every one it knows."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(AtsConnection, models.CASCADE, related_name="rules")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.models import BusyPeriod, Interviewer
 from interviews.services.interviewers import Block, set_hours
 

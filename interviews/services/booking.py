@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import CancelReason, LoopState, OccupancyState, ProposalState, SeatState
 from interviews.models import BusyPeriod, Candidate, Interviewer, Loop, Occupancy, PanelSeat, Round, SchedulePlan
 from interviews.selectors.calendars import is_inside, offered_windows, working_windows

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.models import Interviewer, Pool, WorkingHours
 
 # Weekday (0 is Monday), from, until: as the interviewer's own clock shows them.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.choices import Language
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import JobRole
 from interviews.models import Application, Candidate, CandidateWindow, Job, JobMember
 from questionbank.models import RoleFamily, SeniorityLevel

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import SubstitutionReason
 from interviews.models import Application, AskedQuestion, Candidate, Loop, LoopPlan, PlannedQuestion, Round
 from interviews.planning import assembly

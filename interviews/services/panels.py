@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import LoopState, ProposalState
 from interviews.models import Candidate, Interviewer, Loop, Round, SchedulePlan
 from interviews.panel_wording import PanelNames, conflict_text, way_out_text

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identifiers import new_id
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import PlanState
 from interviews.models import LoopPlan, PlannedQuestion
 from interviews.planning import assembly

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import PlanState
 from interviews.models import Job, LoopPlan, PlannedQuestion
 from interviews.planning import assembly

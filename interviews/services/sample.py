@@ -9,7 +9,7 @@ import yaml
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import add_person
+from accounts.services.people import add_person
 from interviews.models import CompetencyNeed, Interviewer, LoopTemplate, Pool, RoundTemplate, SeatTemplate
 from interviews.services.interviewers import add_interviewer
 from questionbank.models import Competency, RoleFamily, SeniorityLevel

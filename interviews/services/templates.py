@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.models import CompetencyNeed, Job, LoopPlan, LoopTemplate, Pool, RoundTemplate, SeatTemplate
 from interviews.planning.codes import Remedy
 from interviews.planning.template_rules import CannotRelax, RoundRules, TemplateRules, relaxed

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.models import Category, EditorDraft, Question, QuestionText, QuestionVersion
 from questionbank.policies import may_write
 from questionbank.services.enemies import replace_enemies

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.models import EnemyPair, Question
 from questionbank.policies import may_write
 from questionbank.selectors.enemies import pairs_of

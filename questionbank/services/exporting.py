@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.choices import Language
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.formats.reading import ReadQuestion, ReadText
 from questionbank.formats.writing import WRITERS
 from questionbank.formats.written import Written

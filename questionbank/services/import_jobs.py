@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Sum
 from django.db.models.functions import Length
 from django.utils import timezone, translation
 
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.handlers import JobRun, LeaseLost
 from delivery.services.jobs import enqueue
 from questionbank.choices import ImportState

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.choices import LeakState
 from questionbank.models import LeakFlag, Question
 from questionbank.policies import may_judge_leaks, may_read

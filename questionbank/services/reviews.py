@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.choices import VersionState
 from questionbank.models import QuestionVersion, VersionComment
 from questionbank.policies import may_publish, may_write

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.models import DurableJob
 from delivery.services.jobs import enqueue, retry_job

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from questionbank.choices import GENERIC_ANCHORS, LEVELS, OPEN_STATES, VersionState
 from questionbank.models import (
     Category,

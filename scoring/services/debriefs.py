@@ -8,7 +8,7 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.choices import JobRole, LoopState, SeatState
 from interviews.models import CompetencyNeed, JobMember, Loop, PanelSeat, Round
 from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import Language
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.handlers import JobRun
 from delivery.services.jobs import enqueue
 from scoring.models import Debrief, Packet

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import new_id
 from accounts.models import User
-from accounts.services import record
+from accounts.services.trail import record
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from scoring.choices import CardState
 from scoring.models import QuestionScore, Scorecard, ScorecardRevision

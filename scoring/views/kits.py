@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.choices import Language
 from accounts.requests import PersonRequest
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.choices import JobState
 from interviews.models import PanelSeat, Round
 from scoring.selectors.kits import kit_document, kit_job, kit_round

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import PersonRequest
-from accounts.services import record
+from accounts.services.trail import record
 from delivery.choices import JobState
 from scoring.models import Debrief, Packet
 from scoring.services.packets import request_packet, verification_code

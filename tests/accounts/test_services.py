@@ -3,7 +3,8 @@ from django.core.exceptions import ValidationError
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from accounts.services import add_person, record, set_preferences
+from accounts.services.people import add_person, set_preferences
+from accounts.services.trail import record
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts import triggers
-from accounts.services import record
+from accounts.services.trail import record
 from tests.factories import UserFactory, VersionFactory, publish
 
 pytestmark = pytest.mark.django_db

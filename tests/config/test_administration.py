@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import User
-from accounts.services import add_person
+from accounts.services.people import add_person
 from tests.factories import PASSWORD, InterviewerFactory, LoopTemplateFactory, PoolFactory, UserFactory, VersionFactory
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,8 @@ from django.urls import reverse
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from delivery.services import jobs as services
 from delivery.choices import JobState
+from delivery.services import jobs as services
 from tests.factories import UserFactory
 
 PAGE = "admin:delivery_durablejob_changelist"

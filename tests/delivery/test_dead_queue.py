@@ -8,8 +8,8 @@ import pytest
 from celery import Celery
 from django.db import transaction
 
-from delivery.services import jobs as services
 from delivery.models import DurableJob
+from delivery.services import jobs as services
 
 
 @pytest.fixture

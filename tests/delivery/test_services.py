@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from accounts.services import record
-from delivery.services import jobs as services
+from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.clock import database_now
 from delivery.handlers import LeaseLost
 from delivery.models import DurableJob
+from delivery.services import jobs as services
 from tests.factories import UserFactory
 
 SOON = timedelta(seconds=1)

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from accounts.choices import Role
 from accounts.models import User
-from accounts.services import add_person
+from accounts.services.people import add_person
 from questionbank.models import Question, RoleFamily, SeniorityLevel
 from questionbank.services import importing
 from questionbank.services.entries import Progress

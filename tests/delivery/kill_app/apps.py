@@ -9,7 +9,7 @@ from django.conf import settings
 
 def effect(run):
     """Take a while, then leave one mark; the file says which process is at work."""
-    from accounts.services import record
+    from accounts.services.trail import record
     from delivery.models import DurableJob
 
     Path(settings.DATA_DIR, "at-work", str(os.getpid())).touch()

@@ -1,25 +1,12 @@
-"""What is done to people, and the audit trail."""
+"""What is done to people."""
 
-from uuid import UUID
-
-from django.db import models, transaction
+from django.db import transaction
 
 from accounts.choices import Language, Role
-from accounts.models import AuditEntry, RoleGrant, User
+from accounts.models import RoleGrant, User
+from accounts.services.trail import record
 
 _PREFERENCES = ("language", "time_zone")
-
-
-def record(*, actor: User | None, action: str, subject: models.Model, **detail: str | int | bool | None) -> AuditEntry:
-    """Write one line of the audit trail, inside the caller's transaction. ``detail`` holds ids and codes only."""
-    subject_id: UUID = subject.pk
-    return AuditEntry.objects.create(
-        actor=actor,
-        action=action,
-        subject_type=subject._meta.label_lower,
-        subject_id=subject_id,
-        detail=detail,
-    )
 
 
 @transaction.atomic

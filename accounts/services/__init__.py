@@ -1,0 +1,1 @@
+"""What is done to people, their programs, and the trail of it."""
