@@ -28,6 +28,8 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(_key(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> bytes:
+def _key(secret: str | bytes) -> bytes:
     # SECRET_KEY is long and random already, so one hash with a name of its own is enough to make a second key of it.
-    return base64.urlsafe_b64encode(hashlib.sha256(b"loopwright.sealing:" + secret.encode()).digest())
+    return base64.urlsafe_b64encode(
+        hashlib.sha256(b"loopwright.sealing:" + (secret.encode() if isinstance(secret, str) else secret)).digest()
+    )
