@@ -73,7 +73,8 @@ class Effect:
 
 TRIGGERS: list[Trigger | Effect] = []
 
-_SQLITE_NOW = "STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')"
+# As models.base.Moment has it.
+_SQLITE_NOW = "STRFTIME('%Y-%m-%d %H:%M:%f001', 'NOW')"
 
 
 def touched(table: str) -> Effect:
@@ -107,14 +108,15 @@ def touches(table: str, column: str, parent: str) -> list[Effect]:
 
 
 def remembered(table: str, resource: str) -> Effect:
-    """A deleted row leaves an ``accounts.Deletion`` behind."""
+    """A deleted row leaves an ``accounts.Deletion`` behind and takes its ``accounts.ExternalId`` with it."""
     insert = "INSERT INTO accounts_deletion (resource, object_id, deleted_at) VALUES"
+    forget = f"DELETE FROM accounts_externalid WHERE resource = '{resource}' AND object_id = OLD.id"
     return Effect(
         f"{table}_remembered",
         table,
         "DELETE",
-        f"{insert} ('{resource}', OLD.id, {_SQLITE_NOW})",
-        f"{insert} ('{resource}', OLD.id, clock_timestamp()); RETURN NULL;",
+        f"{insert} ('{resource}', OLD.id, {_SQLITE_NOW}); {forget}",
+        f"{insert} ('{resource}', OLD.id, clock_timestamp()); {forget}; RETURN NULL;",
     )
 
 

@@ -2,8 +2,8 @@
 
 import accounts.identifiers
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
+import accounts.models.base
 from django.db import migrations, models
 
 
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AlterField(
             model_name='rolegrant',

@@ -2,8 +2,8 @@
 
 import accounts.identifiers
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
+import accounts.models.base
 from django.db import migrations, models
 
 
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='WebhookEndpoint',
             fields=[
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False)),
+                ('updated_at', models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False)),
                 ('id', models.UUIDField(default=accounts.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
                 ('url', models.URLField(max_length=500, verbose_name='address')),
                 ('description', models.CharField(blank=True, max_length=200, verbose_name='description')),

@@ -2,8 +2,8 @@
 
 import accounts.identifiers
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.conf import settings
+import accounts.models.base
 from django.db import migrations, models
 
 
@@ -18,67 +18,67 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='application',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='candidate',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='interviewer',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='invitation',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='job',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='loop',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='loopplan',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='looptemplate',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='panelseat',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='pool',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='round',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.AddField(
             model_name='scheduleplan',
             name='updated_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False),
+            field=models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False),
         ),
         migrations.CreateModel(
             name='AtsConnection',
             fields=[
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), db_index=True, editable=False)),
+                ('updated_at', models.DateTimeField(db_default=accounts.models.base.Moment(), db_index=True, editable=False)),
                 ('id', models.UUIDField(default=accounts.identifiers.new_id, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=80, verbose_name='name')),
                 ('vendor', models.CharField(choices=[('generic', 'Any system, by our own format'), ('greenhouse', 'Greenhouse')], max_length=20, verbose_name='system')),
