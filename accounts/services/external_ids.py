@@ -1,0 +1,57 @@
+"""What other systems call our things."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import ExternalId
+
+
+def object_of(*, resource: str, system: str, external_id: str) -> UUID | None:
+    """Our id of the thing that ``system`` calls ``external_id``. One query."""
+    found = ExternalId.objects.filter(resource=resource, system=system, external_id=external_id)
+    object_id: UUID | None = found.values_list("object_id", flat=True).first()
+    return object_id
+
+
+def external_ids_of(*, resource: str, object_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
+    """System → id for each thing that has one, systems by name. One query."""
+    found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
+    rows = ExternalId.objects.filter(resource=resource, object_id__in=list(object_ids))
+    for object_id, system, external_id in rows.order_by("system").values_list("object_id", "system", "external_id"):
+        found[object_id][system] = external_id
+    return dict(found)
+
+
+@transaction.atomic
+def set_external_ids(*, resource: str, object_id: UUID, ids: Mapping[str, str]) -> None:
+    """Say what the systems in ``ids`` call a thing; "" takes its id there away. Systems not named keep theirs.
+
+    Raises ``ValidationError`` with code ``external_id_taken`` when another thing has the id, or for a value that
+    is too long. Two queries a system.
+    """
+    for system, external_id in sorted(ids.items()):
+        if external_id:
+            _set(resource, object_id, system, external_id)
+        else:
+            ExternalId.objects.filter(resource=resource, object_id=object_id, system=system).delete()
+
+
+def _set(resource: str, object_id: UUID, system: str, external_id: str) -> None:
+    row = ExternalId(resource=resource, object_id=object_id, system=system, external_id=external_id)
+    row.clean_fields()
+    try:
+        with transaction.atomic():
+            ExternalId.objects.update_or_create(
+                resource=resource, object_id=object_id, system=system, defaults={"external_id": external_id}
+            )
+    except IntegrityError as error:  # the constraint decides, so that two writers at once are told apart too
+        raise ValidationError(
+            _("Another one has the id %(external_id)s of %(system)s already."),
+            code="external_id_taken",
+            params={"system": system, "external_id": external_id},
+        ) from error
