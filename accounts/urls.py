@@ -1,11 +1,11 @@
 from django.urls import path
 
-from accounts import views
+from accounts.views import people
 
 app_name = "accounts"
 urlpatterns = [
-    path("language/", views.language, name="language"),
-    path("theme/", views.theme, name="theme"),
-    path("profile/", views.profile, name="profile"),
-    path("demo/<uuid:pk>/", views.demo_login, name="demo-login"),
+    path("people/language/", people.language, name="language"),
+    path("people/theme/", people.theme, name="theme"),
+    path("people/profile/", people.profile, name="profile"),
+    path("people/demo/<uuid:pk>/", people.demo_login, name="demo-login"),
 ]

@@ -23,7 +23,7 @@ def _entries() -> list[tuple[str, str, str, set[Role]]]:
         (_("Questions"), "questionbank:question-list", "book", _READERS | {Role.AUTHOR}),
         (_("Scorecards"), "scoring:card-list", "clipboard", {Role.INTERVIEWER}),
         (_("Debriefs"), "scoring:debrief-list", "chat", _READERS | {Role.INTERVIEWER}),
-        (_("Administration"), "admin:index", "gear", {Role.ADMIN}),
+        (_("Administration"), "settings", "gear", {Role.ADMIN}),
     ]
 
 

@@ -5,17 +5,20 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from accounts import views as accounts_views
+from accounts.views import people
+from config.administration import overview
 from config.health import healthy
 from scoring.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthy, name="healthy"),
-    path("i18n/setlang/", accounts_views.language, name="set_language"),
-    path("accounts/login/", accounts_views.SignIn.as_view(), name="account_login"),
+    path("i18n/setlang/", people.language, name="set_language"),
+    path("accounts/login/", people.SignIn.as_view(), name="account_login"),
     path("accounts/", include("allauth.account.urls")),
-    path("people/", include("accounts.urls")),
+    path("", include("accounts.urls")),
+    path("settings/", overview, name="settings"),
+    path("settings/webhooks/", include("delivery.urls")),
     path("questions/", include("questionbank.urls")),
     path("", include("interviews.urls")),
     path("", include("scoring.urls")),

@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.choices import Role
-from accounts.forms import LanguageForm, ProfileForm, ThemeForm
+from accounts.forms.people import LanguageForm, ProfileForm, ThemeForm
 from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.services.people import set_preferences

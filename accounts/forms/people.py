@@ -1,3 +1,5 @@
+"""How the site speaks to a person."""
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
