@@ -1,6 +1,6 @@
 """Who does which kind of work, and what a handler is given to do it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.db.models import F
 
 from delivery.choices import JobState
 from delivery.clock import database_now
@@ -53,30 +54,51 @@ class JobRun:
         Raises ``LeaseLost`` before the body runs. The mark comes first: its row lock keeps every other worker
         out until the effects are in. Keep slow work before it.
         """
+        with self._end(state=JobState.DONE, finished_at=database_now(), error=""):
+            yield
+
+    @contextmanager
+    def put_back(self, *, due_at: datetime, error: str = "", counts: bool = True) -> Iterator[None]:
+        """Likewise, but the job waits for its next attempt: for a handler that knows better when that should be.
+
+        The handler sees to it that there is an end. ``counts=False`` gives the attempt back: nothing was tried.
+        """
+        attempts = F("attempts") if counts else F("attempts") - 1
+        with self._end(state=JobState.WAITING, due_at=due_at, error=error, attempts=attempts):
+            yield
+
+    @contextmanager
+    def _end(self, **fields: Any) -> Iterator[None]:
         with transaction.atomic():
-            finished = {"state": JobState.DONE, "lease": None, "lease_until": None, "finished_at": database_now()}
-            if not self.held().update(**finished, error=""):
+            if not self.held().update(lease=None, lease_until=None, **fields):
                 raise LeaseLost(self.job_id)
             yield
         self.committed = True
 
 
 Handler = Callable[[JobRun], None]
-_handlers: dict[str, Handler] = {}
+Pauses = Sequence[timedelta]
+# How long to wait after the first, second, … failed attempt. One more failure than this and the job is dead.
+PAUSES: Pauses = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+_handlers: dict[str, tuple[Handler, Pauses]] = {}
 
 
-def register(kind: str, handler: Handler) -> None:
+def register(kind: str, handler: Handler, *, pauses: Pauses = PAUSES) -> None:
     """Name the one function that does work of this kind; call it from ``AppConfig.ready``.
 
     The function may be run more than once, so what it does outside ``run.commit()`` must bear repeating.
     """
-    if _handlers.get(kind, handler) is not handler:
+    if _handlers.get(kind, (handler, pauses))[0] is not handler:
         raise ImproperlyConfigured(f"Two handlers for jobs of the kind {kind!r}.")
-    _handlers[kind] = handler
+    _handlers[kind] = handler, pauses
 
 
 def handler_of(kind: str) -> Handler | None:
-    return _handlers.get(kind)
+    return _handlers[kind][0] if kind in _handlers else None
+
+
+def pauses_of(kind: str) -> Pauses:
+    return _handlers[kind][1] if kind in _handlers else PAUSES
 
 
 def lease_end() -> datetime:

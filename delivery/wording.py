@@ -21,6 +21,8 @@ def attempt_text(code: str) -> str:
         "name": _("The name of the host leads nowhere."),
         "tls": _("The certificate of the address is not valid."),
         "address": _("The host is not on the public internet."),
-        "protocol": _("The answer was not HTTP."),
+        "protocol": _("The connection broke off, or the answer was not HTTP."),
+        "url": _("This address is no longer allowed."),
+        "secret": _("The secret cannot be read with the key of this installation. Make a new one."),
     }
     return texts.get(code, code)

@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,21 +18,17 @@ from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.clock import database_now
-from delivery.handlers import JobRun, LeaseLost, handler_of
+from delivery.handlers import JobRun, LeaseLost, handler_of, pauses_of
 from delivery.models import DurableJob
 
 logger = logging.getLogger(__name__)
 
-# How long to wait after the first, second, … failed attempt. One more failure than this and the job is dead.
-PAUSES = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
-MAX_ATTEMPTS = len(PAUSES) + 1
 # What one sweep rings for at most; the next sweep takes the rest.
 SWEEP_BATCH = 100
 # What a dead queue may cost a request.
@@ -95,33 +91,36 @@ def run_job(*, job_id: UUID) -> None:
 
 
 def claim(*, job_id: UUID, now: datetime | None = None) -> JobRun | None:
-    """Take the job for one lease, if it is due and nobody holds it. Two or three queries.
+    """Take the job for one lease, if it is due and nobody holds it. Two queries, one if it is not.
 
     The attempt is counted here, before any work: a try that kills its worker counts too. A job whose last
     worker vanished on the last attempt is dead.
     """
     now = now or database_now()
-    lease = uuid4()
-    claimable = DurableJob.objects.claimable(now).filter(pk=job_id)
-    until = now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
-    taken = {"state": JobState.RUNNING, "lease": lease, "lease_until": until, "attempts": F("attempts") + 1}
-    if not claimable.filter(attempts__lt=MAX_ATTEMPTS).update(**taken):
-        dead = {"state": JobState.DEAD, "finished_at": now, **_IDLE}
-        if claimable.update(**dead, error="the worker was lost while it did this job"):
-            logger.error("job %s is dead: it took %s workers with it", job_id, MAX_ATTEMPTS)
-        return None
-    job = DurableJob.objects.filter(pk=job_id, lease=lease).first()
+    job = DurableJob.objects.claimable(now).filter(pk=job_id).first()
     if job is None:
-        return None  # taken over in this very moment; only with a lease of next to nothing
-    return JobRun(job_id=job.pk, kind=job.kind, lease=lease, attempt=job.attempts, input=job.input)
+        return None
+    # Whoever claims counts an attempt, so of several who have read this row one finds it unchanged.
+    unclaimed = DurableJob.objects.claimable(now).filter(pk=job_id, attempts=job.attempts)
+    if job.attempts > len(pauses_of(job.kind)):
+        dead = {"state": JobState.DEAD, "finished_at": now, **_IDLE}
+        if unclaimed.update(**dead, error="the worker was lost while it did this job"):
+            logger.error("job %s is dead: it took %s workers with it", job_id, job.attempts)
+        return None
+    lease, until = uuid4(), now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    taken = {"state": JobState.RUNNING, "lease": lease, "lease_until": until, "attempts": job.attempts + 1}
+    if not unclaimed.update(**taken):
+        return None
+    return JobRun(job_id=job.pk, kind=job.kind, lease=lease, attempt=job.attempts + 1, input=job.input)
 
 
 def fail(*, run: JobRun, error: str) -> None:
     """Let the job wait for its next attempt, or die after the last. Does nothing once the lease is lost."""
-    if run.attempt >= MAX_ATTEMPTS:
+    pauses = pauses_of(run.kind)
+    if run.attempt > len(pauses):
         bury(run=run, error=error)
         return
-    due_at = database_now() + PAUSES[run.attempt - 1]
+    due_at = database_now() + pauses[run.attempt - 1]
     run.held().update(state=JobState.WAITING, due_at=due_at, error=error, **_IDLE)
 
 
@@ -134,36 +133,47 @@ def bury(*, run: JobRun, error: str) -> None:
 def ring_due(*, now: datetime | None = None) -> int:
     """Ring again for work that is due, and for work whose worker vanished. Returns how often it rang."""
     due = DurableJob.objects.claimable(now or database_now()).order_by("due_at")
-    job_ids = list(due.values_list("pk", flat=True)[:SWEEP_BATCH])
-    for rung, job_id in enumerate(job_ids):
+    return ring_all(job_ids=due.values_list("pk", flat=True)[:SWEEP_BATCH])
+
+
+def ring_all(*, job_ids: Iterable[UUID]) -> int:
+    """Ring for one after the other until the queue does not answer. Returns how often it rang."""
+    rung = 0
+    for job_id in job_ids:
         if not ring(job_id=job_id):
-            return rung
-    return len(job_ids)
+            break
+        rung += 1
+    return rung
 
 
 def ring(*, job_id: UUID) -> bool:
-    """Wake a worker up. Never raises and takes half a second at most: with a dead queue the sweep rings later.
+    """Wake a worker up for a job. Never raises: with a dead queue the sweep rings later."""
+    return send(task="delivery.run_job", args=[str(job_id)])
 
-    The message goes out from a second thread, because the clients of a queue retry for seconds before they
-    give up. While one is stuck there, no other starts: threads must not pile up behind a dead queue.
+
+def send(*, task: str, args: Sequence[str] = ()) -> bool:
+    """Put a message into the queue, if that takes half a second at most. Never raises.
+
+    It goes out from a second thread, because the clients of a queue retry for seconds before they give up.
+    While one is stuck there, no other starts: threads must not pile up behind a dead queue.
     """
     deadline = time.monotonic() + RING_SECONDS
     if not _bell.acquire(timeout=RING_SECONDS):
-        logger.warning("job %s waits for the sweep: an earlier message is still on its way", job_id)
+        logger.warning("%s %s waits for the sweep: an earlier message is still on its way", task, args)
         return False
     rung = threading.Event()
-    thread = threading.Thread(target=_send, args=(job_id, rung), name="job-bell", daemon=True)
+    thread = threading.Thread(target=_send, args=(task, args, rung), name="job-bell", daemon=True)
     thread.start()
     thread.join(max(0.0, deadline - time.monotonic()))
     return rung.is_set()
 
 
-def _send(job_id: UUID, rung: threading.Event) -> None:
+def _send(task: str, args: Sequence[str], rung: threading.Event) -> None:
     try:
-        current_app.send_task("delivery.run_job", args=[str(job_id)])
+        current_app.send_task(task, args=list(args))
         rung.set()
     except Exception as error:  # noqa: BLE001 -- a queue may fail in any way, and must not fail a request
-        logger.warning("job %s waits for the sweep: the queue does not answer (%s)", job_id, type(error).__name__)
+        logger.warning("%s %s waits for the sweep: the queue does not answer (%s)", task, args, type(error).__name__)
     finally:
         _bell.release()
 
