@@ -9,6 +9,8 @@ class DeliveryConfig(AppConfig):
     verbose_name = _("Delivery")
 
     def ready(self) -> None:
-        from delivery.triggers import TRIGGERS  # noqa: PLC0415 -- apps must be loaded first
+        from delivery import archived, archives  # noqa: PLC0415 -- apps must be loaded first
+        from delivery.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        archives.register(archived.TABLES, left_out=archived.LEFT_OUT)

@@ -14,4 +14,5 @@ TRIGGERS: list[Trigger | Effect] = [
         "OLD.sequence IS NOT NULL OR " + " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in _KEPT),
     ),
     *tracked("delivery_webhookendpoint", "webhooks"),
+    *tracked("delivery_companyexport", "exports"),
 ]

@@ -9,10 +9,13 @@ class InterviewsConfig(AppConfig):
     verbose_name = _("Interviews")
 
     def ready(self) -> None:
-        from delivery.handlers import register  # noqa: PLC0415 -- apps must be loaded first
+        from delivery import archives  # noqa: PLC0415 -- apps must be loaded first
+        from delivery.handlers import register  # noqa: PLC0415 -- likewise
+        from interviews import archived  # noqa: PLC0415 -- likewise
         from interviews.services.invitations import JOB_KIND  # noqa: PLC0415 -- likewise
         from interviews.tasks import send_invitation  # noqa: PLC0415 -- likewise
         from interviews.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
         register(JOB_KIND, send_invitation)

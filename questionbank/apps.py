@@ -22,11 +22,15 @@ class QuestionbankConfig(AppConfig):
     verbose_name = _("Question bank")
 
     def ready(self) -> None:
-        from delivery.handlers import register  # noqa: PLC0415 -- apps must be loaded first
-        from questionbank.services import import_jobs, uploads  # noqa: PLC0415 -- likewise
-        from questionbank.triggers import TRIGGERS  # noqa: PLC0415 -- apps must be loaded first
+        from delivery import archives  # noqa: PLC0415 -- apps must be loaded first
+        from delivery.handlers import register  # noqa: PLC0415 -- likewise
+        from questionbank import archived  # noqa: PLC0415 -- likewise
+        from questionbank.services import import_jobs, search, uploads  # noqa: PLC0415 -- likewise
+        from questionbank.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
+        archives.after_import(search.reindex_all)
         register(uploads.READ_KIND, import_jobs.read_upload)
         register(uploads.WRITE_KIND, import_jobs.write_upload)
         register(import_jobs.INDEX_KIND, import_jobs.index_written)

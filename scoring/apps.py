@@ -9,7 +9,9 @@ class ScoringConfig(AppConfig):
     verbose_name = _("Scoring")
 
     def ready(self) -> None:
-        from delivery.handlers import register  # noqa: PLC0415 -- apps must be loaded first
+        from delivery import archives  # noqa: PLC0415 -- apps must be loaded first
+        from delivery.handlers import register  # noqa: PLC0415 -- likewise
+        from scoring import archived  # noqa: PLC0415 -- likewise
         from scoring.selectors.kits import JOB_KIND as KIT_KIND  # noqa: PLC0415 -- likewise
         from scoring.services import drift  # noqa: PLC0415 -- likewise
         from scoring.services.kits import draw_kit  # noqa: PLC0415 -- likewise
@@ -17,6 +19,7 @@ class ScoringConfig(AppConfig):
         from scoring.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
         register(JOB_KIND, draw_packet)
         register(KIT_KIND, draw_kit)
         register(drift.SWEEP_KIND, drift.sweep)

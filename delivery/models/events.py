@@ -1,5 +1,8 @@
 """What happened, and the programs that are told of it."""
 
+from datetime import UTC
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,7 +13,7 @@ from accounts.identifiers import new_id
 from accounts.models import Touched
 from delivery.choices import DeliveryState, EventType
 from delivery.models.jobs import DurableJob
-from delivery.querysets import EventQuerySet, WebhookDeliveryQuerySet, WebhookEndpointQuerySet
+from delivery.querysets import EventQuerySet, WebhookDeliveryQuerySet, WebhookEndpointQuerySet, may_read_events
 
 
 class Event(models.Model):
@@ -41,6 +44,16 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject_id}"
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """What is told of it: the same in the feed, in every delivery and in every replay."""
+        about = {"sequence": self.sequence, "subject": self.subject, "subject_id": str(self.subject_id)}
+        return {
+            "type": self.type,
+            "timestamp": self.occurred_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "data": {"id": str(self.pk), **about, "version": self.version, **self.ids},
+        }
 
 
 class WebhookEndpoint(Touched, models.Model):
@@ -85,6 +98,14 @@ class WebhookEndpoint(Touched, models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    def wants(self, type: str) -> bool:
+        return not self.types or type in self.types
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is in use and its owner may read the feed still. One query for the owner's roles."""
+        return self.is_enabled and self.owner.is_active and may_read_events(self.owner)
 
 
 class WebhookDelivery(models.Model):

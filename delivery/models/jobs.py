@@ -48,7 +48,9 @@ class DurableJob(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=[JobState.WAITING, JobState.RUNNING]),
                 name="durablejob_unfinished",
-            )
+            ),
+            # Who is at work, among all that waits.
+            models.Index(fields=["lease_until"], condition=Q(lease_until__isnull=False), name="durablejob_leased"),
         ]
         constraints = [
             known("state", JobState, model="durablejob"),
