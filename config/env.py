@@ -1,6 +1,7 @@
 """Typed readers of the environment. A wrong value stops the start with a sentence that says which and why."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+_ORIGIN = re.compile(
+    r"(?:http(?!://[^/]*:80$)|https(?!://[^/]*:443$))://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]{0,4})?"
+)
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -59,6 +63,18 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A list parted by commas."""
     value = text(name)
     return [part.strip() for part in value.split(",") if part.strip()] if value else list(default)
+
+
+def origins(name: str) -> frozenset[str]:
+    """Origins of URLs, such as ``http://ats.internal:8080``, parted by commas: scheme, host in lower case, port.
+
+    A port that the scheme implies is left out. Raises ``ImproperlyConfigured`` for anything else.
+    """
+    found = words(name)
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise ImproperlyConfigured(f"{name} holds {origin!r}; write it like https://host or http://host:8080.")
+    return frozenset(found)
 
 
 def database(name: str, *, sqlite_path: Path) -> dict[str, Any]:

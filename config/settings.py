@@ -120,6 +120,9 @@ CELERY_BEAT_SCHEDULE = {
         # Sweeps that piled up while no worker lived would ring for the same rows again and again.
         "options": {"expires": 900},
     },
+    # Every event rings for this; the sweep is for rings that were lost.
+    "publish-events": {"task": "delivery.publish_events", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": 900}},
+    "tidy-webhooks": {"task": "delivery.tidy_webhooks", "schedule": 3600, "options": {"expires": 3600}},
     # It runs once a day, whatever the clock of the machine shows and however often this rings.
     "look-for-leaks": {"task": "scoring.request_drift_sweep", "schedule": 3600, "options": {"expires": 3600}},
 }
@@ -175,6 +178,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# Webhooks -----------------------------------------------------------------------------------------
+# Where webhooks may go besides https to port 443 of public addresses.
+WEBHOOK_ALLOWED_ORIGINS = env.origins("WEBHOOK_ALLOWED_ORIGINS")
 
 # Files of the site ----------------------------------------------------------------------------------
 STATIC_URL = "static/"

@@ -30,6 +30,8 @@ CONNECT_SECONDS = 5.0
 # Of an answer so much is read and so much is kept.
 MOST_READ = 64 * 1024
 MOST_KEPT = 4 * 1024
+# Names in other scripts grow when they are written in ASCII; 500 characters are kept.
+LONGEST_URL = 400
 
 _PORTS = {"http": 80, "https": 443}
 _URL = re.compile(
@@ -99,7 +101,7 @@ def read_url(url: str, *, allowed: Collection[str] = ()) -> Target:
     Only https to port 443 of something outside, but for ``allowed``: origins such as ``http://ats.example:8080``,
     each for itself alone. Raises ``BadUrl``.
     """
-    match = _URL.fullmatch(url)
+    match = _URL.fullmatch(url) if len(url) <= LONGEST_URL else None
     if match is None or not _PATH.fullmatch(match["path"] or ""):
         raise BadUrl("not_a_url")
     scheme = match["scheme"].lower()

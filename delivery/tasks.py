@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
+from delivery.services import deliveries, events
 from delivery.services import jobs as services
 
 
@@ -15,3 +16,13 @@ def run_job(job_id: str) -> None:
 @shared_task(name="delivery.ring_due_jobs")
 def ring_due_jobs() -> None:
     services.ring_due()
+
+
+@shared_task(name="delivery.publish_events")
+def publish_events() -> None:
+    events.publish_events()
+
+
+@shared_task(name="delivery.tidy_webhooks")
+def tidy_webhooks() -> None:
+    deliveries.tidy()
