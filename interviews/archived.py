@@ -20,8 +20,11 @@ TABLES = [
         },
     ),
     Table(models.StageRule),
-    # Its secret is encrypted with the installation's key: it waits for a new one.
-    Table(models.AtsConnection, replaced={"secret": Value(""), "is_enabled": Value(False)}),
+    # Its secrets are encrypted with the installation's key: it waits for a new one.
+    Table(
+        models.AtsConnection,
+        replaced={"secret": Value(""), "old_secret": Value(""), "is_enabled": Value(False)},
+    ),
     Table(models.Invitation),
     Table(models.Occupancy),
     Table(models.SchedulePlan),

@@ -13,7 +13,7 @@ from interviews.querysets import AtsConnectionQuerySet, AtsMessageQuerySet
 
 
 class AtsConnection(Touched, models.Model):
-    """One system that sends us webhooks. Its ids are kept under the name ``system``; the secret is encrypted."""
+    """One system that sends us webhooks. Its ids are kept under the name ``system``; the secrets are encrypted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=80)
@@ -25,6 +25,9 @@ class AtsConnection(Touched, models.Model):
         error_messages={"unique": _("Another connection has this name already.")},
     )
     secret = models.TextField(editable=False)
+    # While the other side changes over, the secret before is good too.
+    old_secret = models.TextField(blank=True, editable=False)
+    old_secret_until = models.DateTimeField(null=True, blank=True, editable=False)
     is_enabled = models.BooleanField(_("in use"), default=True)
     # Who its writes are made by: an API client of its own.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -69,12 +72,17 @@ class AtsMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     connection = models.ForeignKey(AtsConnection, models.CASCADE, related_name="messages")
     message_id = models.CharField(max_length=255)
+    # Which application of the other system it is about, and of when: a message that a newer one overtook is not used.
+    subject = models.CharField(max_length=200, blank=True)
+    occurred_at = models.DateTimeField(null=True, blank=True)
     # Encrypted, as it names a candidate; emptied once the message has been worked through.
     body = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=10, choices=AtsMessageState, default=AtsMessageState.WAITING)
     # {"code": …, "params": {…}} of what was done, or why nothing was.
     outcome = models.JSONField(default=dict, blank=True)
     application = models.ForeignKey(Application, models.SET_NULL, null=True, blank=True, related_name="+")
+    # How often somebody asked for it to be tried again.
+    retries = models.PositiveSmallIntegerField(default=0)
     received_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -87,6 +95,11 @@ class AtsMessage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "message_id"], name="atsmessage_once"),
             known("state", AtsMessageState, model="atsmessage"),
+        ]
+        indexes = [
+            models.Index(fields=["connection", "subject", "occurred_at"], name="atsmessage_order"),
+            models.Index(fields=["connection", "-received_at"], name="atsmessage_newest"),
+            models.Index(fields=["received_at"], condition=~models.Q(body=""), name="atsmessage_kept"),
         ]
 
     def __str__(self) -> str:
