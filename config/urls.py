@@ -22,6 +22,7 @@ urlpatterns = [
     path("questions/", include("questionbank.urls")),
     path("", include("interviews.urls")),
     path("", include("scoring.urls")),
+    path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
 ]
 if settings.DEBUG:

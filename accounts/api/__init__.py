@@ -1,0 +1,1 @@
+"""People, their programs, and the trail, over REST."""

@@ -1,0 +1,121 @@
+"""Lists by cursor: any number of rows, the same number of queries, nothing missed or doubled when rows are added."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from accounts.rest.problems import Problem, pointed
+
+MOST = 200
+USUAL = 50
+
+
+class ListQuery(serializers.Serializer[Any]):
+    """What every list understands. A subclass adds filters: a field whose ``source`` is the lookup it stands for."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL, help_text="Rows at most.")
+    cursor = serializers.CharField(
+        required=False, max_length=1_000, help_text="Where to go on: `next` of the answer before."
+    )
+    ordering = serializers.CharField(required=False, max_length=40, help_text="A field; with - in front, backwards.")
+    updated_after = serializers.DateTimeField(required=False, help_text="Only what has changed since (exclusive).")
+    fields_ = serializers.CharField(required=False, max_length=1_000, help_text="Names, with commas: only these.")
+    include = serializers.CharField(required=False, max_length=1_000, help_text="Names of parts, with commas.")
+    external_id = serializers.CharField(
+        required=False, max_length=250, help_text="`system:id`: what another system calls it."
+    )
+
+    @classmethod
+    def shared(cls) -> frozenset[str]:
+        return frozenset(ListQuery._declared_fields)
+
+
+def read_query(query: type[serializers.Serializer[Any]], sent: QueryDict, known: set[str]) -> dict[str, Any]:
+    """The validated parameters by source. Raises ``Problem`` 400, also for unknown or repeated ones."""
+    plain = {"fields_" if name == "fields" else name: value for name, value in sent.items()}
+    errors = [
+        {"pointer": f"/{name}", "code": "unknown_parameter", "message": _("There is no such parameter.")}
+        for name in sorted(sent.keys() - known)
+    ]
+    errors += [
+        {"pointer": f"/{name}", "code": "repeated", "message": _("Give this parameter once.")}
+        for name, values in sent.lists()
+        if len(values) > 1
+    ]
+    if any("\x00" in value for value in sent.values()):
+        errors.append({"pointer": "", "code": "not_text", "message": _("A parameter holds a NUL character.")})
+    checked = query(data=plain)
+    try:
+        if not errors and not checked.is_valid():
+            errors = list(pointed(serializers.ValidationError(checked.errors)))
+    except OverflowError:  # a time at the very end of the calendar
+        errors = [{"pointer": "", "code": "invalid", "message": _("A parameter cannot be taken.")}]
+    if errors:
+        for error in errors:
+            error["pointer"] = error["pointer"].replace("/fields_", "/fields")
+        raise Problem(400, "invalid_query", _("A parameter of the address cannot be taken."), errors=errors)
+    return dict(checked.validated_data)
+
+
+def refuse(name: str, code: str, message: str) -> Problem:
+    """A parameter that is well-formed and still not to be had."""
+    errors = [{"pointer": f"/{name}", "code": code, "message": message}]
+    return Problem(400, "invalid_query", _("A parameter of the address cannot be taken."), errors=errors)
+
+
+class Order:
+    """One way through the rows: by a column and, where that is equal, by id."""
+
+    def __init__(self, asked: str, orderings: Mapping[str, str]) -> None:
+        """``orderings``: name → column, never one that may be empty. Raises ``Problem``."""
+        name = asked.removeprefix("-")
+        if name not in orderings:
+            text = _("Order by one of: %(names)s.") % {"names": ", ".join(sorted(orderings))}
+            raise refuse("ordering", "unknown_ordering", text)
+        self.asked, self.column, self.backwards = asked, orderings[name], asked.startswith("-")
+
+    def page(self, rows: QuerySet[Any], cursor: str | None, limit: int) -> QuerySet[Any]:
+        """The rows after the cursor, and one more, which tells whether there are further ones."""
+        if cursor is not None:
+            value, last = self._decode(cursor, rows.model)
+            step = "lt" if self.backwards else "gt"
+            following = Q(**{f"{self.column}__{step}": value})
+            if self.column != "pk":
+                following |= Q(**{self.column: value, f"pk__{step}": last})
+            rows = rows.filter(following)
+        sign = "-" if self.backwards else ""
+        names = [self.column] if self.column == "pk" else [self.column, "pk"]
+        return rows.order_by(*(sign + name for name in names))[: limit + 1]
+
+    def cursor(self, value: Any, pk: Any) -> str:
+        packed = orjson.dumps([self.asked, value, pk], default=str)
+        return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+    def _decode(self, cursor: str, model: type[Model]) -> tuple[Any, Any]:
+        try:
+            packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            asked, value, pk = orjson.loads(packed)
+            if asked != self.asked or isinstance(value, bool | float):
+                raise ValueError(asked)
+            return _field(model, self.column).to_python(value), _field(model, "pk").to_python(pk)
+        except (binascii.Error, ValueError, TypeError, ValidationError, OverflowError) as error:
+            text = _("This cursor is none of this list's. Start again without one.")
+            raise refuse("cursor", "invalid_cursor", text) from error
+
+
+def _field(model: type[Model], path: str) -> Any:
+    """The field at the end of a path such as ``user__display_name``."""
+    *relations, name = path.split("__")
+    for relation in relations:
+        related = model._meta.get_field(relation).related_model
+        assert isinstance(related, type)  # noqa: S101 -- for the type checker
+        model = related
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)

@@ -1,0 +1,156 @@
+"""The OpenAPI document, from the same declarations that the server works by."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_array_type, build_object_type
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+PROBLEM = inline_serializer(
+    "Problem",
+    {
+        "type": serializers.CharField(),
+        "title": serializers.CharField(),
+        "status": serializers.IntegerField(),
+        "detail": serializers.CharField(),
+        "code": serializers.CharField(),
+        "request_id": serializers.CharField(),
+        "errors": inline_serializer(
+            "ProblemError",
+            {
+                "pointer": serializers.CharField(),
+                "code": serializers.CharField(),
+                "message": serializers.CharField(),
+            },
+            many=True,
+            required=False,
+        ),
+    },
+)
+REFUSALS = {
+    400: "The request cannot be read.",
+    401: "No valid token.",
+    403: "The scopes or the person's rights do not allow it.",
+    404: "No such thing, or not to be known of.",
+    406: "Only JSON is answered.",
+    409: "It does not go together with how things are.",
+    412: "Changed since the version in If-Match.",
+    413: "Too large.",
+    415: "The body is not JSON.",
+    422: "Something in the body is not right.",
+    428: "If-Match is missing.",
+    429: "Too many requests.",
+    503: "Too busy just now.",
+}
+_EVERY = (400, 401, 403, 404, 406, 429, 503)
+_WRITE = (409, 413, 415, 422)
+_VERSIONED = (412, 428)
+
+
+class ResourceSchema(AutoSchema):
+    """What a ``Resource`` does, as OpenAPI: bodies of its ``writes``, its list parameters, every refusal."""
+
+    view: Any
+
+    def get_request_serializer(self) -> Any:
+        write = self._write()
+        if write is None or not write.takes._declared_fields:
+            return None
+        return write.takes()
+
+    def get_response_serializers(self) -> Any:
+        write = self._write()
+        if write is not None:
+            shape = write.gives or (self.view.output if write.status != 204 else None)
+            answers: dict[Any, Any] = {write.status: OpenApiResponse(shape() if shape else None, description="Done.")}
+        elif self._is_list():
+            answers = {200: self._page()}
+        else:
+            answers = {200: self.view.output()}
+            answers[304] = OpenApiResponse(description="Unchanged since the ETag in If-None-Match.")
+        refusals = {status: REFUSALS[status] for status in self._refusals()}
+        media = ["application/problem+json"]
+        return answers | {(status, media[0]): OpenApiResponse(PROBLEM, text) for status, text in refusals.items()}
+
+    def get_override_parameters(self) -> list[Any]:
+        found: list[Any] = []
+        write = self._write()
+        if write is not None and self.method == "POST":
+            found.append(
+                OpenApiParameter(
+                    "Idempotency-Key",
+                    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                    OpenApiParameter.HEADER,
+                    required=True,
+                    description="One for each thing you want done: the same again gives the same answer.",
+                )
+            )
+        if self._needs_if_match():
+            text = "The ETag of the version you have read."
+            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description=text))
+        if write is None:
+            found += self._reading_parameters()
+        return found
+
+    def get_operation_id(self) -> str:
+        verb = {"partial_update": "change", "destroy": "delete"}.get(self.view.action, self.view.action)
+        return f"{self.view.noun.replace('-', '_')}_{verb}"
+
+    def get_tags(self) -> list[str]:
+        return [self.view.noun]
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        return [{"token": []}, {"basic": []}]
+
+    def _write(self) -> Any:
+        return getattr(getattr(self.view, self.view.action or "", None), "write", None)
+
+    def _is_list(self) -> bool:
+        return bool(self.view.action == "list")
+
+    def _needs_if_match(self) -> bool:
+        return bool(self._write() and self.view.needs_if_match and self.method in {"PATCH", "PUT", "DELETE"})
+
+    def _refusals(self) -> list[int]:
+        found = list(_EVERY)
+        if self._write() is not None:
+            found += _WRITE
+        if self._needs_if_match():
+            found += _VERSIONED
+        return sorted(found)
+
+    def _page(self) -> Any:
+        page = build_object_type(
+            properties={
+                "results": build_array_type(self._map_output()),
+                "next": {"type": ["string", "null"], "description": "`cursor` of the next page."},
+            },
+            required=["results", "next"],
+        )
+        return OpenApiResponse(page, description="One page.")
+
+    def _map_output(self) -> dict[str, Any]:
+        component = self.resolve_serializer(self.view.output(), "response")
+        return dict(component.ref)
+
+    def _reading_parameters(self) -> list[Any]:
+        view: Any = self.view
+        known = {name for name in view.query._declared_fields if name.rstrip("_") not in view._unused()}
+        if not self._is_list():
+            known &= {"fields_", "include"}
+        found = []
+        for name, field in view.query._declared_fields.items():
+            if name in known:
+                found.append(self._parameter(name.rstrip("_"), field))
+        return found
+
+    def _parameter(self, name: str, field: Any) -> OpenApiParameter:
+        schema = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
+        schema.pop("readOnly", None)
+        if name == "ordering":
+            view: Any = self.view
+            names = sorted(view._orderings())
+            schema = {"type": "string", "enum": [sign + it for it in names for sign in ("", "-")]}
+        text = str(field.help_text or "")
+        return OpenApiParameter(name, schema, OpenApiParameter.QUERY, required=field.required, description=text)
