@@ -218,8 +218,10 @@ def addresses():
                 if pattern.namespace != "admin":
                     resolvers.append((f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix, pattern))
                 continue
+            name = f"{prefix}{pattern.name}"
+            if prefix == "api:" and name != "api:docs":
+                continue  # JSON, for programs
             wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
-            name = prefix + pattern.name
             yield name, reverse(name, kwargs={key: values[key] for key in wanted})
 
 
