@@ -47,7 +47,9 @@ def record_event(
 def record_events(events: Iterable[Event]) -> None:
     """Likewise for many at once."""
     Event.objects.bulk_create(events)
-    transaction.on_commit(_ring_publisher, robust=True)
+    # However many there are in one transaction, one ring is enough.
+    if not any(callback is _ring_publisher for _savepoints, callback, _robust in connection.run_on_commit):
+        transaction.on_commit(_ring_publisher, robust=True)
 
 
 def record_test(endpoint: WebhookEndpoint) -> Event:

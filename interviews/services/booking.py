@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.services.events import record_event
 from interviews.choices import CancelReason, LoopState, OccupancyState, ProposalState, SeatState
 from interviews.models import BusyPeriod, Candidate, Interviewer, Loop, Occupancy, PanelSeat, Round, SchedulePlan
 from interviews.selectors.calendars import is_inside, offered_windows, working_windows
@@ -77,6 +79,12 @@ def cancel_booking(*, loop: Loop, actor: User, reason: CancelReason, now: dateti
     loop.state = LoopState.BUILT
     loop.save(update_fields=["state"])
     record(actor=actor, action="panel.cancelled", subject=loop, reason=reason.value)
+    record_event(
+        type=EventType.BOOKING_CANCELLED,
+        subject="loops",
+        subject_id=loop.pk,
+        application=loop.application_id,
+    )
     return loop
 
 
@@ -102,6 +110,14 @@ def _book(*, proposal: SchedulePlan, actor: User, now: datetime, link: str) -> L
     SchedulePlan.objects.filter(pk=proposal.pk).update(state=ProposalState.BOOKED)
     invite(loop=loop, actor=actor)
     record(actor=actor, action="panel.booked", subject=loop, proposal=str(proposal.pk))
+    record_event(
+        type=EventType.BOOKING_CONFIRMED,
+        subject="loops",
+        subject_id=loop.pk,
+        plan=proposal.pk,
+        application=loop.application_id,
+        candidate=candidate.pk,
+    )
     return loop
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.services.events import record_event
 from interviews.choices import SubstitutionReason
 from interviews.models import Application, AskedQuestion, Candidate, Loop, LoopPlan, PlannedQuestion, Round
 from interviews.planning import assembly
@@ -145,6 +147,14 @@ def _start(copy: Copy, application: Application, actor: User) -> Loop | None:
     loop = Loop.objects.create(application=application, plan=plan, form=copy.form, created_by=actor)
     record(actor=actor, action="loop.started", subject=loop, plan=str(plan.pk), form=copy.form)
     _write(copy, loop, actor)
+    record_event(
+        type=EventType.LOOP_BUILT,
+        subject="loops",
+        subject_id=loop.pk,
+        application=application.pk,
+        candidate=application.candidate_id,
+        job=application.job_id,
+    )
     return loop
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.services.events import record_event
 from interviews.choices import LoopState, ProposalState
 from interviews.models import Candidate, Interviewer, Loop, Round, SchedulePlan
 from interviews.panel_wording import PanelNames, conflict_text, way_out_text
@@ -119,4 +121,11 @@ def _keep(found: PanelPlan, *, loop: Loop, rounds: list[Round], actor: User) -> 
         created_by=actor,
     )
     record(actor=actor, action="panel.proposed", subject=proposal, loop=str(loop.pk))
+    record_event(
+        type=EventType.PLAN_READY,
+        subject="plans",
+        subject_id=proposal.pk,
+        loop=loop.pk,
+        application=loop.application_id,
+    )
     return proposal

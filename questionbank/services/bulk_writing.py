@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from accounts.identifiers import new_id
 from accounts.models import AuditEntry, User
+from delivery.services.events import record_events
 from questionbank.choices import OPEN_STATES, VersionState
 from questionbank.models import (
     Competency,
@@ -22,6 +23,7 @@ from questionbank.models import (
 )
 from questionbank.services.changes import Changes, Line
 from questionbank.services.search import index_questions
+from questionbank.services.versions import published
 
 _LONGEST_TAG = 80
 _KEPT = ("minutes", "difficulty", "lowest_seniority_id", "highest_seniority_id", "rubric_is_generic", "fingerprint")
@@ -172,6 +174,7 @@ def _publish(lines: Collection[Line], actor: User) -> None:
     asked.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
     opened = QuestionVersion.objects.filter(pk__in=[line.version.pk for line in lines], state__in=OPEN_STATES)
     opened.update(state=VersionState.PUBLISHED, published_at=timezone.now(), published_by=actor)
+    record_events(published(line.version) for line in lines)
 
 
 def _retire(lines: Collection[Line], actor: User) -> None:

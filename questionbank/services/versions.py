@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.models import Event
+from delivery.services.events import happened, record_events
 from questionbank.choices import GENERIC_ANCHORS, LEVELS, OPEN_STATES, VersionState
 from questionbank.models import (
     Category,
@@ -203,6 +206,18 @@ def publish(*, version: QuestionVersion, actor: User, seen: UUID | None = None) 
     )
     index_questions([version.question_id])
     record(actor=actor, action="version.published", subject=version)
+    record_events([published(version)])
+
+
+def published(version: QuestionVersion) -> Event:
+    """What is told of a version that is asked from now on, for ``record_events``."""
+    return happened(
+        type=EventType.QUESTION_PUBLISHED,
+        subject="question-versions",
+        subject_id=version.pk,
+        version=version.number,
+        question=version.question_id,
+    )
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.services.events import record_event
 from interviews.choices import JobRole, LoopState, SeatState
 from interviews.models import CompetencyNeed, JobMember, Loop, PanelSeat, Round
 from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome
@@ -106,6 +108,13 @@ def record_decision(*, debrief: Debrief, actor: User, outcome: str, rationale: s
     debrief.save(update_fields=["state"])
     _move_loop(debrief.loop_id, LoopState.DECIDED)
     record(actor=actor, action="decision.recorded", subject=decision, outcome=outcome)
+    record_event(
+        type=EventType.DECISION_RECORDED,
+        subject="decisions",
+        subject_id=decision.pk,
+        debrief=debrief.pk,
+        loop=debrief.loop_id,
+    )
     return decision
 
 
@@ -115,6 +124,13 @@ def _open(loop: Loop, *, actor: User | None, reason: str) -> Debrief:
     debrief.save()
     _move_loop(loop.pk, LoopState.DEBRIEF)
     record(actor=actor, action="debrief.opened", subject=debrief, early=actor is not None)
+    record_event(
+        type=EventType.DEBRIEF_OPENED,
+        subject="debriefs",
+        subject_id=debrief.pk,
+        loop=loop.pk,
+        application=loop.application_id,
+    )
     return debrief
 
 

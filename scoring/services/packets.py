@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
 from delivery.handlers import JobRun
+from delivery.services.events import record_event
 from delivery.services.jobs import enqueue
 from scoring.models import Debrief, Packet
 from scoring.rendering.document import Edition, PacketDocument
@@ -111,6 +113,13 @@ def draw_packet(run: JobRun) -> None:
     default_storage.save(name, ContentFile(drawn.pdf))
     with run.commit():
         Packet.objects.filter(pk=packet.pk).update(file=name, sha256=sha256, pages=drawn.pages, ready_at=timezone.now())
+        record_event(
+            type=EventType.PACKET_READY,
+            subject="packets",
+            subject_id=packet.pk,
+            version=packet.edition,
+            debrief=packet.debrief_id,
+        )
 
 
 def draw(html: str, *, identifier: str, made_at: datetime, attachment: str | None = None) -> RenderedPacket:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import new_id
 from accounts.models import User
 from accounts.services.trail import record
+from delivery.choices import EventType
+from delivery.services.events import record_event
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from scoring.choices import CardState
 from scoring.models import QuestionScore, Scorecard, ScorecardRevision
@@ -106,6 +108,15 @@ def submit_card(*, card: Scorecard, user: User, version: int, now: datetime | No
     card.save(update_fields=["state", "submitted_at", "version"])
     _add_revision(card, list(card.scores.all()), user, f"submit-{new_id()}", now)
     record(actor=user, action="scorecard.submitted", subject=card)
+    record_event(
+        type=EventType.SCORECARD_SUBMITTED,
+        subject="scorecards",
+        subject_id=card.pk,
+        version=card.version,
+        seat=card.seat_id,
+        loop=loop.pk,
+        application=loop.application_id,
+    )
     open_when_complete(loop=loop)
     request_recheck(card=card, loop=loop)
     return card
