@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-webhooks": {"task": "delivery.tidy_webhooks", "schedule": 3600, "options": {"expires": 3600}},
     # It runs once a day, whatever the clock of the machine shows and however often this rings.
     "forget-requests": {"task": "accounts.forget_requests", "schedule": 3600, "options": {"expires": 3600}},
+    "forget-ats-messages": {"task": "interviews.forget_ats_messages", "schedule": 3600, "options": {"expires": 3600}},
     "look-for-leaks": {"task": "scoring.request_drift_sweep", "schedule": 3600, "options": {"expires": 3600}},
 }
 # The schedule is fixed, so beat needs no file that a kill could leave broken.

@@ -2,8 +2,16 @@
 
 from uuid import UUID
 
+from celery import shared_task
+from django.utils import timezone
+
 from delivery.handlers import JobRun
-from interviews.services import invitations
+from interviews.services import ats_messages, invitations
+
+
+@shared_task(name="interviews.forget_ats_messages")
+def forget_ats_messages() -> None:
+    ats_messages.forget_messages(now=timezone.now())
 
 
 def send_invitation(run: JobRun) -> None:

@@ -1,6 +1,6 @@
 """Nobody in two places, on SQLite (PostgreSQL has an exclusion constraint, migration 0002); no plan loses its rules."""
 
-from accounts.triggers import Effect, Trigger, touches, tracked
+from accounts.triggers import Effect, Trigger, touched, touches, tracked
 from interviews.choices import LIVE_OCCUPANCY
 
 _LIVE = ", ".join(f"'{state.value}'" for state in LIVE_OCCUPANCY)
@@ -78,6 +78,7 @@ TRIGGERS: list[Trigger | Effect] = [
     *tracked("interviews_scheduleplan", "plans"),
     *tracked("interviews_panelseat", "seats"),
     *tracked("interviews_invitation", "invitations"),
+    touched("interviews_atsconnection"),
     *touches("interviews_jobmember", "job_id", "interviews_job"),
     *touches("interviews_plannedquestion", "plan_id", "interviews_loopplan"),
     *touches("interviews_panelseat", "round_id", "interviews_round"),

@@ -1,4 +1,4 @@
-"""Sentences for the codes that planning returns, in the reader's language."""
+"""Sentences for the codes of planning, and of messages that come in, in the reader's language."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -271,3 +271,59 @@ def _publish(shortfall: Shortfall, params: Params) -> str:
         "Publish %(missing)s more, or lower the need.",
         params["missing"],
     )
+
+
+def outcome_text(outcome: Mapping[str, Any]) -> str:
+    """What was done with a message that came in, or why nothing was and what would help; "" while it waits."""
+    if not outcome:
+        return ""
+    params = dict(outcome["params"])
+    if outcome["code"] == "malformed":
+        return _malformed_text(params)
+    if outcome["code"] == "job_unknown":
+        return _job_text(params)
+    texts = {
+        "loop_started": _("The candidate has a loop now."),
+        "loop_there": _("The candidate had a loop already."),
+        "ping": _("A test message. The connection works."),
+        "other_event": _("A message about something else: %(event)s."),
+        "prospect": _("The person has not applied for a job."),
+        "not_active": _("The application is not active: %(status)s."),
+        "no_stage": _("The application is at no stage."),
+        "no_rule": _("No loop is built at the stage %(stage)s."),
+        "no_rule_for_job": _("No loop is built at the stage %(stage)s of this job."),
+        "overtaken": _("A newer message about this application had come in before."),
+        "no_address": _("The candidate has no e-mail address there. Add one, then have it sent again."),
+        "candidate_refused": _("The candidate cannot be added; check there: %(fields)s."),
+        "no_approved_plan": _("The job has no approved loop plan. Approve one, then try again."),
+        "no_substitute": _(
+            "Nothing can be asked instead of %(questions)s. Publish a question like it, then try again."
+        ),
+        "plan_changed": _("The plan or the bank was being changed. Try again."),
+        "key_lost": _("It was encrypted with a key that is gone. Have it sent again."),
+        "forgotten": _("It could not be used for 30 days and is no longer kept."),
+    }
+    return texts.get(outcome["code"], _("It could not be used: %(code)s.")) % (params | {"code": outcome["code"]})
+
+
+def _job_text(params: Mapping[str, Any]) -> str:
+    if not params["job"]:
+        return _("It does not say which job it is about.")
+    return _("It is about a job that is not linked to one here: %(title)s (%(job)s). Link it, then try again.") % params
+
+
+def _malformed_text(params: Mapping[str, Any]) -> str:
+    problems = {
+        "not_json": _("it is not JSON"),
+        "not_an_object": _("an object should stand there"),
+        "not_a_list": _("a list should stand there"),
+        "not_text": _("a text should stand there"),
+        "not_a_time": _("a time with its offset should stand there"),
+        "not_a_zone": _("a time zone such as Europe/Berlin should stand there"),
+        "missing": _("it is missing"),
+        "too_long": _("it is too long"),
+    }
+    problem = problems.get(params["problem"], params["problem"])
+    if not params["path"]:
+        return _("The message cannot be read: %(problem)s.") % {"problem": problem}
+    return _("The message cannot be read. %(path)s: %(problem)s.") % {"path": params["path"], "problem": problem}

@@ -1,0 +1,1 @@
+"""Jobs, candidates, loops, panels, over REST."""
