@@ -10,6 +10,8 @@ from config.administration import overview
 from config.health import healthy
 from scoring.views.home import home
 
+handler400 = "config.refusals.bad_request"
+handler500 = "config.refusals.server_error"
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthy, name="healthy"),
