@@ -10,10 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})")
+# For one thing.
+MOST_SYSTEMS = 20
 _NO_TEXT = _("This has to be a text.")
 
 
@@ -93,16 +96,27 @@ class Moment(serializers.DateTimeField):
             self.fail("no_offset")
 
 
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 200},
+        "propertyNames": {"pattern": "^[a-z0-9_-]{1,40}$"},
+        "maxProperties": MOST_SYSTEMS,
+    }
+)
 class ExternalIds(serializers.DictField):
     """What other systems call this thing: their name → their id."""
 
     child = Text(min_length=1, max_length=200)
     default_error_messages = {
-        "bad_system": _("The name of a system is 1 to 40 lower-case letters, digits, hyphens and underscores.")
+        "bad_system": _("The name of a system is 1 to 40 lower-case letters, digits, hyphens and underscores."),
+        "too_many_systems": _("These are too many systems."),
     }
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         checked: dict[str, str] = super().to_internal_value(data)
+        if len(checked) > MOST_SYSTEMS:
+            self.fail("too_many_systems")
         if not all(re.fullmatch(r"[a-z0-9_-]{1,40}", name) for name in checked):
             self.fail("bad_system")
         return checked

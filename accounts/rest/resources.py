@@ -109,7 +109,7 @@ class ListResource(ViewSet):
         self.request_id = new_request_id()
         super().initial(request, *args, **kwargs)
         self.allowance = limits.count(request)
-        check_scope(request, self._scope())
+        check_scope(request, self.scope_asked())
         through.set(request.auth.pk if isinstance(request.auth, ApiToken) else None)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -121,7 +121,8 @@ class ListResource(ViewSet):
             response[name] = value
         return response
 
-    def _scope(self) -> str:
+    def scope_asked(self) -> str:
+        """The scope that a token needs for this request."""
         write = getattr(getattr(self, self.action or "", None), "write", None)
         if write is not None and write.scope:
             return str(write.scope)
@@ -223,20 +224,21 @@ def writes(
     gives: type[serializers.Serializer[Any]] | None = None,
     scope: str = "",
     atomic: bool = True,
+    also: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
     """Make a method of a ``Resource`` a write: ``create(self, data)``, or ``change(self, item, data)`` of one thing.
 
     The body is checked by ``takes``; a POST is done once per ``Idempotency-Key``; work and kept answer are one
     transaction. The method returns the id of the thing to show, or a row of its own (then ``gives`` describes
-    it), or None for 204. ``atomic=False`` is for services that compute long between short transactions of
-    their own and bear repeating.
+    it), or None for 204; a response that it made itself may have a status of ``also``. ``atomic=False`` is for
+    services that compute long between short transactions of their own and bear repeating.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
         def handler(self: Resource, request: Request, pk: UUID | None = None) -> HttpResponse:
             return perform(self, write, pk)
 
-        write = Write(method=method, takes=takes or Input, status=status, gives=gives, scope=scope, atomic=atomic)
+        write = Write(method, takes or Input, status, gives, scope, atomic, also)
         handler.__name__, handler.__doc__ = method.__name__, method.__doc__
         handler.write = write  # type: ignore[attr-defined]
         return handler

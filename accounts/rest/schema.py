@@ -43,6 +43,7 @@ REFUSALS = {
     429: "Too many requests.",
     503: "Too busy just now.",
 }
+ALSO = {200: "It was there already.", 207: "Some were refused: see each one's status."}
 _EVERY = (400, 401, 403, 404, 406, 429, 503)
 _WRITE = (409, 413, 415, 422)
 _VERSIONED = (412, 428)
@@ -64,6 +65,7 @@ class ResourceSchema(AutoSchema):
         if write is not None:
             shape = write.gives or (self.view.output if write.status != 204 else None)
             answers: dict[Any, Any] = {write.status: OpenApiResponse(shape() if shape else None, description="Done.")}
+            answers |= {it: OpenApiResponse(shape() if shape else None, description=ALSO[it]) for it in write.also}
         elif self._is_list():
             answers = {200: self._page()}
         else:
@@ -100,8 +102,23 @@ class ResourceSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.noun]
 
+    def get_summary(self) -> str:
+        if self._write() is None:
+            return "List" if self._is_list() else "Get one"
+        return self._told()[0].rstrip(".") or str(self.view.action).replace("_", " ").capitalize()
+
+    def get_description(self) -> str:
+        told = self._told()[1] if self._write() else ""
+        return f"{told}\n\nScope: `{self.view.scope_asked()}`.".strip()
+
     def get_auth(self) -> list[dict[str, list[str]]]:
-        return [{"token": []}, {"basic": []}]
+        return [{"token": [self.view.scope_asked()]}, {"basic": [self.view.scope_asked()]}]
+
+    def _told(self) -> tuple[str, str]:
+        """The first sentence of the method's docstring, and what follows."""
+        text = " ".join((getattr(self.view, self.view.action).__doc__ or "").split())
+        first, stop, rest = text.partition(". ")
+        return first + stop.strip(), rest
 
     def _write(self) -> Any:
         return getattr(getattr(self.view, self.view.action or "", None), "write", None)

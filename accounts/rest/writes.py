@@ -37,6 +37,7 @@ class Write:
     gives: type[serializers.Serializer[Any]] | None
     scope: str
     atomic: bool
+    also: tuple[int, ...] = ()
 
 
 def perform(resource: "Resource", write: Write, pk: UUID | None) -> HttpResponse:

@@ -18,6 +18,14 @@ def object_of(*, resource: str, system: str, external_id: str) -> UUID | None:
     return object_id
 
 
+def objects_of(*, resource: str, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], UUID]:
+    """Our ids by system and what it calls the thing, of those that there are. One query."""
+    wanted = set(names)
+    rows = ExternalId.objects.filter(resource=resource, external_id__in={name for _system, name in wanted})
+    found = rows.values_list("system", "external_id", "object_id")
+    return {(system, name): object_id for system, name, object_id in found if (system, name) in wanted}
+
+
 def external_ids_of(*, resource: str, object_ids: Iterable[UUID]) -> dict[UUID, dict[str, str]]:
     """System → id for each thing that has one, systems by name. One query."""
     found: defaultdict[UUID, dict[str, str]] = defaultdict(dict)
