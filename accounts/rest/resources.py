@@ -46,6 +46,8 @@ class ListResource(ViewSet):
     """
 
     noun: ClassVar[str]
+    # Its address where that is not the noun: ``imports/<uuid:upload>/entries``. The names are in ``self.kwargs``.
+    path: ClassVar[str] = ""
     scope: ClassVar[str]
     output: ClassVar[type[serializers.Serializer[Any]]]
     query: ClassVar[type[ListQuery]] = ListQuery
@@ -69,7 +71,7 @@ class ListResource(ViewSet):
 
     # Reading --------------------------------------------------------------------------------------
 
-    def list(self, request: Request) -> HttpResponse:
+    def list(self, request: Request, **above: Any) -> HttpResponse:
         known = {name.rstrip("_") for name in self.query._declared_fields} - self._unused()
         asked = read_query(self.query, request.query_params, known)
         limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
@@ -88,7 +90,7 @@ class ListResource(ViewSet):
     def represent(self, pk: UUID, names: Sequence[str] | None = None) -> Row:
         """One thing as the API shows it. Raises ``Http404``."""
         if names is None:
-            names = [name for name in declared(self.output) if name not in self.on_request]
+            names = self._usual()
         found, _keys = self._read(self.rows().filter(pk=pk)[:1], names)
         if not found:
             raise Http404
@@ -141,6 +143,10 @@ class ListResource(ViewSet):
             own["updated_at"] = columns_of(fields)["updated_at"]
         return own
 
+    def _usual(self) -> Sequence[str]:
+        """The fields that are shown where nobody says which."""
+        return [name for name in declared(self.output) if name not in self.on_request]
+
     def _names(self, asked: dict[str, Any]) -> Sequence[str]:
         """The fields to show: all but those on request, or the ones asked for. Raises ``Problem``."""
         fields = declared(self.output)
@@ -191,12 +197,15 @@ class ListResource(ViewSet):
 class Resource(ListResource):
     """One noun: ``GET`` of the list and of a single thing, and the writes that a subclass adds."""
 
-    def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
+    def retrieve(self, request: Request, pk: UUID, **above: Any) -> HttpResponse:
         known = {"fields", "include"} - self._unused()
         asked = read_query(self.query, request.query_params, known)
-        body = encoded(self.represent(pk, self._names(asked)))
-        etag = etag_of(body)
-        unchanged = request.headers.get("If-None-Match") == etag
+        names = self._names(asked)
+        body = encoded(self.represent(pk, names))
+        # What ``If-Match`` names is the thing as it usually looks, whichever parts of it were read.
+        is_usual = not self.needs_if_match or names == self._usual()
+        etag = etag_of(body if is_usual else encoded(self.represent(pk)))
+        unchanged = is_usual and request.headers.get("If-None-Match") == etag
         response = HttpResponse(status=304) if unchanged else raw_answer(body)
         response["ETag"] = etag
         return response
@@ -235,7 +244,7 @@ def writes(
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
-        def handler(self: Resource, request: Request, pk: UUID | None = None) -> HttpResponse:
+        def handler(self: Resource, request: Request, pk: UUID | None = None, **above: Any) -> HttpResponse:
             return perform(self, write, pk)
 
         write = Write(method, takes or Input, status, gives, scope, atomic, also)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpResponse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -130,7 +131,7 @@ def _response(resource: "Resource", write: Write, result: Any) -> HttpResponse:
     response = raw_answer(body, write.status)
     response["ETag"] = etag_of(body)
     if write.status in {201, 202}:
-        response["Location"] = resource.reverse_action("detail", args=[result])
+        response["Location"] = resource.reverse_action("detail", kwargs=resource.kwargs | {"pk": result})
     return response
 
 
@@ -165,12 +166,20 @@ def _key(request: Request) -> str:
 
 def _fingerprint(request: Request) -> str:
     digest = sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    for name, value in sorted(request.data.items()) if hasattr(request.data, "items") else [("", request.data)]:
+    for name, value in _parts(request.data):
         digest.update(name.encode() + b"\0")
         if isinstance(value, UploadedFile):
+            digest.update(str(value.name).encode() + b"\0")
             for chunk in value.chunks():
                 digest.update(chunk)
             value.seek(0)
         else:
             digest.update(encoded(value))
     return digest.hexdigest()
+
+
+def _parts(data: Any) -> list[tuple[str, Any]]:
+    """The body by names, in one order; of a form, every value that a name has."""
+    if isinstance(data, MultiValueDict):
+        return [(name, value) for name in sorted(data) for value in data.getlist(name)]
+    return sorted(data.items()) if isinstance(data, dict) else [("", data)]
