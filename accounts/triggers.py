@@ -145,6 +145,13 @@ def install(connection: BaseDatabaseWrapper) -> None:
                     cursor.execute(statement)
 
 
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Take out every trigger that the database holds, also those of another release: ``install`` puts ours back."""
+    with connection.cursor() as cursor:
+        for name in installed(connection):
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
 def remove(connection: BaseDatabaseWrapper) -> None:
     """Take every trigger out again: only for emptying a test database."""
     tables = set(connection.introspection.table_names())
