@@ -234,20 +234,22 @@ def writes(
     scope: str = "",
     atomic: bool = True,
     also: tuple[int, ...] = (),
+    if_match: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., HttpResponse]]:
     """Make a method of a ``Resource`` a write: ``create(self, data)``, or ``change(self, item, data)`` of one thing.
 
     The body is checked by ``takes``; a POST is done once per ``Idempotency-Key``; work and kept answer are one
     transaction. The method returns the id of the thing to show, or a row of its own (then ``gives`` describes
-    it), or None for 204; a response that it made itself may have a status of ``also``. ``atomic=False`` is for
-    services that compute long between short transactions of their own and bear repeating.
+    it), or None for 204; a response that it made itself may have a status of ``also``. ``if_match``
+    asks for the ETag that was read, also of a POST. ``atomic=False`` is for services that compute long between short
+    transactions of their own and bear repeating.
     """
 
     def decorate(method: Callable[..., Any]) -> Callable[..., HttpResponse]:
         def handler(self: Resource, request: Request, pk: UUID | None = None, **above: Any) -> HttpResponse:
             return perform(self, write, pk)
 
-        write = Write(method, takes or Input, status, gives, scope, atomic, also)
+        write = Write(method, takes or Input, status, gives, scope, atomic, also, if_match)
         handler.__name__, handler.__doc__ = method.__name__, method.__doc__
         handler.write = write  # type: ignore[attr-defined]
         return handler

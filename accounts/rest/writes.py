@@ -39,6 +39,11 @@ class Write:
     scope: str
     atomic: bool
     also: tuple[int, ...] = ()
+    if_match: bool = False
+
+    def names_version(self, resource: "Resource", method: str | None) -> bool:
+        """Does the request have to say in ``If-Match`` which version it is about?"""
+        return self.if_match or (resource.needs_if_match and method in {"PATCH", "PUT", "DELETE"})
 
 
 def perform(resource: "Resource", write: Write, pk: UUID | None) -> HttpResponse:
@@ -91,9 +96,12 @@ def _called(resource: "Resource", write: Write, pk: UUID | None, data: Any) -> A
     if pk is None:
         return write.method(resource, data)
     rows = resource.rows()
-    if resource.needs_if_match and resource.request.method in {"PATCH", "PUT", "DELETE"}:
-        _check_version(resource, pk)
-    item = rows.filter(pk=pk).first()
+    if write.names_version(resource, resource.request.method):
+        with transaction.atomic():  # what is handed over is the version that was named
+            _check_version(resource, pk)
+            item = rows.filter(pk=pk).first()
+    else:
+        item = rows.filter(pk=pk).first()
     if item is None:
         raise Http404
     return write.method(resource, item, data)
