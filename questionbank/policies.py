@@ -2,7 +2,7 @@
 
 from accounts.choices import Role
 from accounts.models import User
-from questionbank.models import QuestionVersion
+from questionbank.models import Named, QuestionVersion, SeniorityLevel
 from questionbank.querysets import READERS, WRITERS
 
 
@@ -12,6 +12,11 @@ def may_read(user: User) -> bool:
 
 def may_write(user: User) -> bool:
     return bool(WRITERS & user.roles)
+
+
+def may_name(user: User, kind: type[Named]) -> bool:
+    """Add and change words of the vocabulary. The ladder is the company's: administrators alone."""
+    return user.is_admin or (may_write(user) and kind is not SeniorityLevel)
 
 
 def may_publish(user: User, version: QuestionVersion) -> bool:

@@ -15,6 +15,12 @@ READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.AUTHOR, Role.AP
 WRITERS = {Role.AUTHOR, Role.API_CLIENT}
 
 
+class WordQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Everybody with an account: the words stand on scorecards and jobs too."""
+        return self if user.is_active else self.none()
+
+
 class QuestionQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self if user.is_superuser or READERS & user.roles else self.none()

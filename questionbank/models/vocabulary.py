@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import Language
 from accounts.identifiers import new_id
 from accounts.models import Touched
+from questionbank.querysets import WordQuerySet
 
 
 class TwoNames:
@@ -35,6 +36,8 @@ class Named(TwoNames, Touched, models.Model):
     slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
     name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+
+    objects = WordQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -87,6 +90,8 @@ class Tag(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     slug = models.SlugField(max_length=80, unique=True, allow_unicode=True)
     name = models.CharField(_("name"), max_length=80)
+
+    objects = WordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tag")
