@@ -12,7 +12,7 @@ class InterviewsConfig(AppConfig):
         from delivery import archives  # noqa: PLC0415 -- apps must be loaded first
         from delivery.handlers import register  # noqa: PLC0415 -- likewise
         from interviews import archived  # noqa: PLC0415 -- likewise
-        from interviews.services import ats, ats_messages  # noqa: PLC0415 -- likewise
+        from interviews.services import ats, ats_messages, panel_searches  # noqa: PLC0415 -- likewise
         from interviews.services.invitations import JOB_KIND  # noqa: PLC0415 -- likewise
         from interviews.tasks import send_invitation  # noqa: PLC0415 -- likewise
         from interviews.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
@@ -21,3 +21,4 @@ class InterviewsConfig(AppConfig):
         archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
         register(JOB_KIND, send_invitation)
         register(ats.JOB_KIND, ats_messages.process_message)
+        register(panel_searches.JOB_KIND, panel_searches.search_panel)

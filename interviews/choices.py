@@ -53,6 +53,8 @@ class SubstitutionReason(models.TextChoices):
 class ProposalState(models.TextChoices):
     """Of a proposed schedule."""
 
+    SEARCHING = "searching", _("Being searched")
+    FAILED = "failed", _("Not found")
     PROPOSED = "proposed", _("Proposed")
     BOOKED = "booked", _("Booked")
     DROPPED = "dropped", _("Dropped")

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.choices import Role
 from accounts.models import User
-from interviews.choices import LIVE_OCCUPANCY, JobRole, PlanState, SeatState
+from interviews.choices import LIVE_OCCUPANCY, JobRole, PlanState, ProposalState, SeatState
 
 
 class JobQuerySet(models.QuerySet[Any]):
@@ -32,13 +32,35 @@ class ApplicationQuerySet(models.QuerySet[Any]):
 
 class CandidateQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """As their loop or application is: administrators, members of the job, interviewers of the loop."""
+        """As their loop or application is: administrators, members of the job, interviewers of the loop.
+
+        Recruiters also see who has not applied for anything yet: one of them has to enter them.
+        """
         if user.is_admin or Role.API_CLIENT in user.roles:
             return self
-        theirs = self.model.objects.filter(
-            Q(applications__job__members__user=user) | _seated(user, "applications__loop__rounds__seats")
-        )
+        theirs = self.model.objects.filter(_followed(user) | _seated(user, "applications__loop__rounds__seats"))
         return self.filter(pk__in=theirs.values("pk"))
+
+    def of_members(self, user: User) -> Self:
+        """Those whose address and times the person may know: all of ``visible_to`` but who only interviews them."""
+        if user.is_admin or Role.API_CLIENT in user.roles:
+            return self
+        return self.filter(pk__in=self.model.objects.filter(_followed(user)).values("pk"))
+
+    def run_by(self, user: User) -> Self:
+        """Candidates of jobs that the person is recruiter of; for recruiters also who has not applied yet."""
+        if Role.API_CLIENT in user.roles:
+            return self
+        theirs = self.model.objects.filter(_followed(user, JobRole.RECRUITER))
+        return self.filter(pk__in=theirs.values("pk"))
+
+
+class PoolQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Who works with jobs sees all; an interviewer the pools they sit in."""
+        if user.is_admin or {Role.RECRUITER, Role.HIRING_MANAGER, Role.API_CLIENT} & user.roles:
+            return self
+        return self.filter(members__user=user)
 
 
 class LoopTemplateQuerySet(models.QuerySet[Any]):
@@ -122,12 +144,38 @@ class PanelSeatQuerySet(models.QuerySet[Any]):
         return self.live().filter(interviewer__user=user)
 
 
+class SchedulePlanQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Those who may plan and book the loop: a proposal says who is free when."""
+        return self.filter(_member(user, "loop__application__job", JobRole.RECRUITER))
+
+    def open(self) -> Self:
+        """Proposed or being searched: what a newer proposal replaces."""
+        return self.filter(state__in=[ProposalState.SEARCHING, ProposalState.PROPOSED])
+
+
+class InvitationQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Administrators and members of the job; an interviewer only their own."""
+        if user.is_admin:
+            return self
+        return self.filter(_member(user, "loop__application__job") | Q(seat__interviewer__user=user))
+
+
 class OccupancyQuerySet(models.QuerySet[Any]):
     def live(self) -> Self:
         return self.filter(state__in=LIVE_OCCUPANCY)
 
     def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
         return self.filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+class BusyPeriodQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """As the interviewer's hours: recruiters and administrators all, everybody their own."""
+        if user.is_admin or {Role.RECRUITER, Role.API_CLIENT} & user.roles:
+            return self
+        return self.filter(interviewer__user=user)
 
 
 class AtsConnectionQuerySet(models.QuerySet[Any]):
@@ -151,6 +199,14 @@ def _member(user: User, job: str, *roles: JobRole) -> Exists | Q:
         return Q(pk__isnull=False)
     mine = user.job_memberships.filter(job=OuterRef(job))
     return Exists(mine.filter(role__in=roles) if roles else mine)
+
+
+def _followed(user: User, *roles: JobRole) -> Q:
+    """Of candidates: they applied for a job of the person's; for a recruiter also, they have not applied yet."""
+    mine = Q(applications__job__members__user=user)
+    if roles:
+        mine &= Q(applications__job__members__role__in=roles)
+    return mine | Q(applications=None) if Role.RECRUITER in user.roles else mine
 
 
 def _seated(user: User, seats: str) -> Q:

@@ -8,31 +8,49 @@ from django.utils.translation import gettext_lazy as _
 from accounts.constraints import known, ordered
 from accounts.identifiers import new_id
 from accounts.models import Touched
+from delivery.models import DurableJob
 from interviews.choices import InvitationState, OccupancyState, ProposalState, SeatRole, SeatState
 from interviews.models.jobs import Candidate
 from interviews.models.loops import Loop, Round
 from interviews.models.panel import Interviewer
-from interviews.querysets import OccupancyQuerySet, PanelSeatQuerySet
+from interviews.querysets import InvitationQuerySet, OccupancyQuerySet, PanelSeatQuerySet, SchedulePlanQuerySet
 
 
 class SchedulePlan(Touched, models.Model):
-    """A proposal: who and when for every round of a loop. Nobody is booked by it."""
+    """A proposal: who and when for every round of a loop, or the search for one. Nobody is booked by it."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     loop = models.ForeignKey(Loop, models.CASCADE, related_name="proposals")
     state = models.CharField(max_length=10, choices=ProposalState, default=ProposalState.PROPOSED)
+    # Of a search in the background; empty where somebody waited for it.
+    job = models.OneToOneField(DurableJob, models.PROTECT, null=True, blank=True, related_name="schedule_plan")
+    horizon_days = models.PositiveSmallIntegerField(default=14)
     # [{"round": id, "starts_at": ISO 8601 UTC, "ends_at": …, "seats": {role: interviewer id}}] in order.
-    placements = models.JSONField()
+    placements = models.JSONField(default=list)
     # [{"code": …, "params": …}]: what the planner says for and against it, worded by panel_wording.
     reasons = models.JSONField(default=list)
-    idle_minutes = models.PositiveSmallIntegerField()
-    is_proven = models.BooleanField()
+    # Where none was found: {"conflicts": [{"code": …, "params": …}], "ways_out": [[{"code": …, "params": …}]]}.
+    obstacles = models.JSONField(default=dict)
+    idle_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    is_proven = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
+    objects = SchedulePlanQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-id"]
-        constraints = [known("state", ProposalState, model="scheduleplan")]
+        constraints = [
+            known("state", ProposalState, model="scheduleplan"),
+            models.CheckConstraint(
+                condition=~Q(state__in=[ProposalState.PROPOSED, ProposalState.BOOKED]) | Q(idle_minutes__isnull=False),
+                name="scheduleplan_proposed_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.SEARCHING) | Q(job__isnull=False),
+                name="scheduleplan_search_has_job",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.loop_id} {self.created_at:%Y-%m-%d %H:%M}"
@@ -122,6 +140,8 @@ class Invitation(Touched, models.Model):
     state = models.CharField(max_length=10, choices=InvitationState, default=InvitationState.QUEUED)
     sent_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["created_at", "id"]

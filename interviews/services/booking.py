@@ -44,7 +44,8 @@ def book_panel(*, proposal: SchedulePlan, actor: User, now: datetime, link: str 
 
     One short transaction. The database itself refuses two bookings of one person that overlap. Booking the same
     proposal again returns the booked loop and invites nobody. Raises ``ValidationError`` with code
-    ``double_booked``, ``out_of_date``, ``already_booked``, ``proposal_dropped`` or ``busy_try_again``.
+    ``double_booked``, ``out_of_date``, ``already_booked``, ``proposal_dropped``, ``nothing_proposed`` or
+    ``busy_try_again``.
     """
     for attempt in range(RETRIES + 1):
         try:
@@ -126,6 +127,8 @@ def _refuse_unless_open(loop: Loop, proposal: SchedulePlan) -> None:
         raise ValidationError(_("This loop has its panel already."), code="already_booked")
     if proposal.state == ProposalState.DROPPED:
         raise ValidationError(_("A newer proposal has replaced this one."), code="proposal_dropped")
+    if proposal.state != ProposalState.PROPOSED:
+        raise ValidationError(_("No panel has been found yet that could be booked."), code="nothing_proposed")
 
 
 def _locked_placements(proposal: SchedulePlan) -> list[Placement]:

@@ -1,5 +1,6 @@
 """Propose a panel: who and when for every round of a loop. Nobody is booked by it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,16 @@ from interviews.planning.panels import (
 from interviews.selectors.calendars import busy_times, candidate_windows, pool_members, with_load, working_windows
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for a loop, and the people and rounds it speaks of."""
+
+    found: PanelPlan | NoPanel
+    rounds: list[Round]
+    interviewers: list[Interviewer]
+    candidate: Candidate
+
+
 def propose_panel(*, loop: Loop, actor: User, now: datetime, horizon_days: int = 14) -> SchedulePlan:
     """Plan the panel of a loop within the next days and keep it as the loop's only open proposal.
 
@@ -36,8 +47,16 @@ def propose_panel(*, loop: Loop, actor: User, now: datetime, horizon_days: int =
     outside any transaction. Raises ``ValidationError`` with code ``already_booked``, or one error of code
     ``no_panel`` for each thing in the way and one of code ``way_out`` for each way out, cheapest first.
     """
-    _refuse_unless_built(loop)
-    loop.proposals.filter(state=ProposalState.PROPOSED).update(state=ProposalState.DROPPED)
+    refuse_unless_built(loop)
+    drop_open_plans(loop)
+    search = search_for(loop=loop, now=now, horizon_days=horizon_days)
+    if isinstance(search.found, NoPanel):
+        raise _no_panel(search.found, search)
+    return _keep(search.found, SchedulePlan(loop=loop, created_by=actor, horizon_days=horizon_days), actor)
+
+
+def search_for(*, loop: Loop, now: datetime, horizon_days: int) -> Search:
+    """The earliest panel, or why there is none. Computes for up to seconds; about ten queries, no transaction."""
     rounds = list(loop.rounds.select_related("template").prefetch_related("template__seats"))
     candidate = loop.application.candidate
     pools = pool_members(rounds)
@@ -56,12 +75,15 @@ def propose_panel(*, loop: Loop, actor: User, now: datetime, horizon_days: int =
             horizon=horizon[1],
         )
     )
-    if isinstance(found, NoPanel):
-        raise _no_panel(found, rounds, interviewers, candidate)
-    return _keep(found, loop=loop, rounds=rounds, actor=actor)
+    return Search(found, rounds, interviewers, candidate)
 
 
-def _refuse_unless_built(loop: Loop) -> None:
+def drop_open_plans(loop: Loop) -> None:
+    loop.proposals.open().update(state=ProposalState.DROPPED)
+
+
+def refuse_unless_built(loop: Loop) -> None:
+    """Raises ``ValidationError`` with code ``already_booked``."""
     if loop.state != LoopState.BUILT:
         raise ValidationError(_("This loop has its panel already."), code="already_booked")
 
@@ -86,13 +108,11 @@ def _panel_round(round_: Round, pools: dict[UUID, set[UUID]]) -> PanelRound:
     return PanelRound(str(round_.pk), round_.minutes, round_.break_after, tuple(seats))
 
 
-def _no_panel(
-    found: NoPanel, rounds: list[Round], interviewers: list[Interviewer], candidate: Candidate
-) -> ValidationError:
+def _no_panel(found: NoPanel, search: Search) -> ValidationError:
     names = PanelNames(
-        people={str(it.pk): str(it.user) for it in interviewers},
-        rounds={str(it.pk): f"R{it.position} {it.name}" for it in rounds},
-        candidate=candidate.name,
+        people={str(it.pk): str(it) for it in search.interviewers},
+        rounds={str(it.pk): f"R{it.position} {it.name}" for it in search.rounds},
+        candidate=search.candidate.name,
     )
     errors = [ValidationError(conflict_text(it, names), code="no_panel") for it in found.conflicts]
     errors += [ValidationError(way_out_text(way, names), code="way_out") for way in found.ways_out]
@@ -100,32 +120,34 @@ def _no_panel(
 
 
 @transaction.atomic
-def _keep(found: PanelPlan, *, loop: Loop, rounds: list[Round], actor: User) -> SchedulePlan:
+def _keep(found: PanelPlan, plan: SchedulePlan, actor: User) -> SchedulePlan:
     # Somebody may have booked or proposed while the search ran.
-    _refuse_unless_built(Loop.objects.select_for_update(no_key=True).get(pk=loop.pk))
-    loop.proposals.filter(state=ProposalState.PROPOSED).update(state=ProposalState.DROPPED)
-    proposal = SchedulePlan.objects.create(
-        loop=loop,
-        placements=[
-            {
-                "round": placement.round_id,
-                "starts_at": placement.start.isoformat(),
-                "ends_at": placement.end.isoformat(),
-                "seats": dict(placement.seats),
-            }
-            for placement in found.placements
-        ],
-        reasons=[{"code": reason.code, "params": dict(reason.params)} for reason in found.reasons],
-        idle_minutes=found.idle_minutes,
-        is_proven=found.is_proven,
-        created_by=actor,
-    )
-    record(actor=actor, action="panel.proposed", subject=proposal, loop=str(loop.pk))
+    refuse_unless_built(Loop.objects.select_for_update(no_key=True).get(pk=plan.loop_id))
+    drop_open_plans(plan.loop)
+    return keep_found(found=found, plan=plan, actor=actor)
+
+
+def keep_found(*, found: PanelPlan, plan: SchedulePlan, actor: User | None) -> SchedulePlan:
+    """Write what was found into the plan, inside the caller's transaction, which holds the loop."""
+    plan.state = ProposalState.PROPOSED
+    plan.placements = [
+        {
+            "round": placement.round_id,
+            "starts_at": placement.start.isoformat(),
+            "ends_at": placement.end.isoformat(),
+            "seats": dict(placement.seats),
+        }
+        for placement in found.placements
+    ]
+    plan.reasons = [{"code": reason.code, "params": dict(reason.params)} for reason in found.reasons]
+    plan.idle_minutes, plan.is_proven = found.idle_minutes, found.is_proven
+    plan.save()
+    record(actor=actor, action="panel.proposed", subject=plan, loop=str(plan.loop_id))
     record_event(
         type=EventType.PLAN_READY,
         subject="plans",
-        subject_id=proposal.pk,
-        loop=loop.pk,
-        application=loop.application_id,
+        subject_id=plan.pk,
+        loop=plan.loop_id,
+        application=plan.loop.application_id,
     )
-    return proposal
+    return plan
