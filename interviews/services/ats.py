@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,11 +126,13 @@ def receive(*, connection: AtsConnection, headers: Headers, body: bytes, now: da
     key = {"connection": connection, "message_id": adapter.message_id(headers=headers, body=body)}
     if copy := AtsMessage.objects.filter(**key).first():
         return copy
-    with transaction.atomic():
-        # Latin-1 gives every byte a character: what is kept is what was signed.
-        message, created = AtsMessage.objects.get_or_create(**key, defaults={"body": seal(body.decode("latin-1"))})
-        if created:
+    try:
+        with transaction.atomic():
+            # Latin-1 gives every byte a character: what is kept is what was signed.
+            message = AtsMessage.objects.create(**key, body=seal(body.decode("latin-1")))
             _work_later(message)
+    except IntegrityError:  # a copy that came at the same moment
+        return AtsMessage.objects.get(**key)
     return message
 
 
