@@ -143,23 +143,23 @@ def embeddings(inside):
     yield ipaddress.IPv6Address((0x20010000 << 96) | (0x4136E378 << 64) | inverse)
 
 
-@given(
-    st.sampled_from(
-        ["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"]
-        + ["192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24"]
-        + ["203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4", "168.63.129.16/32"]
-    ).flatmap(lambda network: st.ip_addresses(network=network))
+INSIDE_4 = """0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24
+192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 168.63.129.16/32"""
+INSIDE_6 = (
+    """::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 3fff::/20 fc00::/7 fe80::/10 fec0::/10 ff00::/8"""
 )
+
+
+def addresses_of(networks):
+    return st.sampled_from(networks.split()).flatmap(lambda network: st.ip_addresses(network=network))
+
+
+@given(addresses_of(INSIDE_4))
 def test_address_inside_is_not_public_in_any_wrapping(inside):
     assert [it for it in embeddings(inside) if is_public(it)] == []
 
 
-@given(
-    st.sampled_from(
-        ["::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]
-        + ["fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8"]
-    ).flatmap(lambda network: st.ip_addresses(network=network))
-)
+@given(addresses_of(INSIDE_6))
 def test_ipv6_that_is_not_global_unicast_is_not_public(address):
     is_wrapped = address.ipv4_mapped or address in ipaddress.ip_network("64:ff9b::/96")
     assert is_wrapped or not is_public(address)
@@ -186,7 +186,7 @@ def test_listed_origin_is_let_through_for_itself_alone(resolver):
 
 
 @pytest.mark.parametrize(
-    "inside", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "192.0.0.192", "0.0.0.0", "224.0.0.1", "fe80::1"]
+    "inside", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "192.0.0.192", "::", "224.0.0.1", "fe80::1"]
 )
 def test_no_listing_opens_the_secrets_of_a_cloud(tripwire, resolver, inside):
     resolver.append(lambda host: address_rows(inside))
@@ -234,8 +234,12 @@ def endless_hundreds(handler):
 
 @pytest.mark.parametrize(
     ("answer", "came_back"),
-    [(silent, (None, "timeout")), (drip_head, (None, "timeout")), (drip_body, (200, ""))]
-    + [(endless_hundreds, (None, "timeout"))],
+    [
+        (silent, (None, "timeout")),
+        (drip_head, (None, "timeout")),
+        (endless_hundreds, (None, "timeout")),
+        (drip_body, (200, "")),
+    ],
 )
 def test_slow_receiver_is_left_at_the_deadline(monkeypatch, answer, came_back):
     monkeypatch.setattr(outbound, "TOTAL_SECONDS", 0.4)
@@ -312,7 +316,7 @@ def test_retry_after_in_seconds_as_a_date_or_as_nonsense():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("host", "localhost"), ("x-other", "1"), ("webhook-id", "a\r\nHost: b"), ("webhook-id", "a\n"), ("webhook-id", "")],
+    [("host", "a"), ("x-other", "1"), ("webhook-id", "a\r\nHost: b"), ("webhook-id", "a\n"), ("webhook-id", "")],
 )
 def test_only_known_headers_without_line_breaks_are_sent(tripwire, name, value):
     with pytest.raises(ValueError, match="No header"):
