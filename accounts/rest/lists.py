@@ -27,7 +27,11 @@ class ListQuery(serializers.Serializer[Any]):
     )
     ordering = serializers.CharField(required=False, max_length=40, help_text="A field; with - in front, backwards.")
     updated_after = serializers.DateTimeField(required=False, help_text="Only what has changed since (exclusive).")
-    fields_ = serializers.CharField(required=False, max_length=1_000, help_text="Names, with commas: only these.")
+    fields_ = serializers.CharField(
+        required=False,
+        max_length=1_000,
+        help_text="Names, with commas: only these are answered, whatever the schema requires.",
+    )
     include = serializers.CharField(required=False, max_length=1_000, help_text="Names of parts, with commas.")
     external_id = serializers.CharField(
         required=False, max_length=250, help_text="`system:id`: what another system calls it."

@@ -3,9 +3,12 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_array_type, build_object_type
+from drf_spectacular.plumbing import build_array_type, build_object_type, force_instance
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
+
+from accounts.rest.fields import Input
+from accounts.rest.lists import ListQuery
 
 PROBLEM = inline_serializer(
     "Problem",
@@ -44,6 +47,19 @@ REFUSALS = {
     503: "Too busy just now.",
 }
 ALSO = {200: "It was there already.", 207: "Some were refused: see each one's status."}
+# Header of an answer → what it says, and its type.
+HEADERS: dict[str, tuple[str, str]] = {
+    "X-Request-Id": ("Under which our log knows this request.", "string"),
+    "ETag": ("The version of this representation.", "string"),
+    "Location": ("Where the thing is.", "string"),
+    "Link": ('The next page, as `rel="next"`; not on the last one.', "string"),
+    "Retry-After": ("Seconds to wait.", "integer"),
+    "RateLimit-Limit": ("Requests a minute.", "integer"),
+    "RateLimit-Remaining": ("How many of them are left.", "integer"),
+    "RateLimit-Reset": ("Seconds until all are there again.", "integer"),
+}
+COUNTED = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+ACTING = "On-Behalf-Of"
 _EVERY = (400, 401, 403, 404, 406, 429, 503)
 _WRITE = (409, 413, 415, 422)
 _VERSIONED = (412, 428)
@@ -53,6 +69,20 @@ class ResourceSchema(AutoSchema):
     """What a ``Resource`` does, as OpenAPI: bodies of its ``writes``, its list parameters, every refusal."""
 
     view: Any
+
+    def get_operation(self, *args: Any) -> Any:
+        """With the header parameter and the headers of answers that every operation has; ``config.document`` says
+        what they are.
+        """
+        operation: Any = super().get_operation(*args)
+        operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{ACTING}"})
+        for status, response in operation["responses"].items():
+            names = self._headers(int(status))
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+        return operation
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        return type(serializer).__name__.removesuffix("Output")
 
     def get_request_serializer(self) -> Any:
         write = self._write()
@@ -107,7 +137,7 @@ class ResourceSchema(AutoSchema):
             return "List" if self._is_list() else "Get one"
         return self._told()[0].rstrip(".") or str(self.view.action).replace("_", " ").capitalize()
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         told = self._told()[1] if self._write() else ""
         return f"{told}\n\nScope: `{self.view.scope_asked()}`.".strip()
 
@@ -126,8 +156,45 @@ class ResourceSchema(AutoSchema):
     def _is_list(self) -> bool:
         return bool(self.view.action == "list")
 
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False  # a page is an object
+
+    def _headers(self, status: int) -> list[str]:
+        write, names = self._write(), ["X-Request-Id"]
+        shows_one = not self._is_list() and (write is None or write.gives is None)
+        if status in {429, 503}:
+            names.append("Retry-After")
+        if status < 400 or status == 429:
+            names += COUNTED
+        if status == 200 and self._is_list():
+            names.append("Link")
+        if status in {201, 202} and shows_one:
+            names.append("Location")
+        if status == 412 or (status in {200, 201, 202, 304} and shows_one):
+            names.append("ETag")
+        return names
+
+    def _map_serializer(self, serializer: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer(serializer, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(force_instance(serializer), Input):  # type: ignore[no-untyped-call]
+            schema["additionalProperties"] = False
+        if isinstance(serializer, self.view.output) and self.view.on_request:
+            schema["required"] = [name for name in schema["required"] if name not in self.view.on_request]
+        return schema
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """What REST framework knows of a field and the library leaves out."""
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if _is_written(field):
+            if not getattr(field, "allow_empty", True):
+                schema.setdefault("minItems", 1)
+            if isinstance(field, serializers.CharField) and not field.allow_blank:
+                schema.setdefault("minLength", 1)
+        return schema
+
     def _needs_if_match(self) -> bool:
-        return bool(self._write() and self.view.needs_if_match and self.method in {"PATCH", "PUT", "DELETE"})
+        write = self._write()
+        return bool(write and write.names_version(self.view, self.method))
 
     def _refusals(self) -> list[int]:
         found = list(_EVERY)
@@ -157,17 +224,26 @@ class ResourceSchema(AutoSchema):
         if not self._is_list():
             known &= {"fields_", "include"}
         found = []
-        for name, field in view.query._declared_fields.items():
+        for name, field in view.query().fields.items():
             if name in known:
                 found.append(self._parameter(name.rstrip("_"), field))
         return found
 
     def _parameter(self, name: str, field: Any) -> OpenApiParameter:
-        schema = self._map_serializer_field(field, "request")  # type: ignore[no-untyped-call]
-        schema.pop("readOnly", None)
+        schema = self._map_serializer_field(field, "request")
+        self._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        for repeated in ("description", "title"):
+            schema.pop(repeated, None)
         if name == "ordering":
             view: Any = self.view
             names = sorted(view._orderings())
             schema = {"type": "string", "enum": [sign + it for it in names for sign in ("", "-")]}
         text = str(field.help_text or "")
         return OpenApiParameter(name, schema, OpenApiParameter.QUERY, required=field.required, description=text)
+
+
+def _is_written(field: Any) -> bool:
+    """Does the field stand in a body or a query that we read?"""
+    while field.parent is not None:
+        field = field.parent
+    return isinstance(field, Input | ListQuery)
