@@ -107,7 +107,9 @@ def rotate_secret(*, endpoint: WebhookEndpoint, actor: User) -> str:
     """A new secret, shown once; the one before it signs too for 24 hours. Raises ``PermissionDenied``."""
     endpoint = _locked(endpoint, actor)
     secret = _new_secret()
-    endpoint.previous_secret, endpoint.previous_until = endpoint.secret, timezone.now() + OVERLAP
+    # One that came with an import has none yet.
+    until = timezone.now() + OVERLAP if endpoint.secret else None
+    endpoint.previous_secret, endpoint.previous_until = endpoint.secret, until
     endpoint.secret = seal(secret)
     endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
     record(actor=actor, action="webhook.secret_rotated", subject=endpoint)
@@ -185,6 +187,8 @@ def _fill(endpoint: WebhookEndpoint, *, url: str, types: Collection[str], descri
         raise ValidationError({"types": errors})
     endpoint.types = wanted
     endpoint.description = description.strip()
+    if "\x00" in description:
+        raise ValidationError({"description": ValidationError(_("This text cannot be stored."), code="not_text")})
     # The address is judged by what sends to it; the field's own check knows no host of a single word.
     endpoint.full_clean(exclude=["url"])
 

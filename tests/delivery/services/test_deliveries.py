@@ -231,7 +231,7 @@ def test_endpoint_deleted_while_it_is_sent_to(endpoint):
 
 def test_crowded_endpoint_waits_without_losing_an_attempt(endpoint):
     with receiving() as receiver:
-        made, _secret = endpoint(receiver.url)
+        _made, _secret = endpoint(receiver.url)
         happen(5)
         running = list(DurableJob.objects.order_by("pk"))
         leases = [jobs.claim(job_id=job.pk).lease for job in running[:4]]
@@ -277,7 +277,7 @@ def test_old_secret_signs_too_until_its_day_is_over(endpoint):
 
 def test_what_cannot_be_sent_is_an_attempt_with_its_reason(endpoint, settings):
     with receiving() as receiver:
-        made, _secret = endpoint(receiver.url)
+        _made, _secret = endpoint(receiver.url)
         happen()
         settings.WEBHOOK_ALLOWED_ORIGINS = frozenset()
         work()
