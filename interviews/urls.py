@@ -1,6 +1,6 @@
 from django.urls import path
 
-from interviews.views import exposure, interviewers, jobs, loops, plans, templates
+from interviews.views import ats, exposure, interviewers, jobs, loops, plans, templates
 
 app_name = "interviews"
 urlpatterns = [
@@ -41,4 +41,13 @@ urlpatterns = [
     path("interviewers/<uuid:pk>/edit/", interviewers.interviewer_edit, name="interviewer-edit"),
     path("interviewers/<uuid:pk>/busy/", interviewers.busy_create, name="busy-create"),
     path("busy/<uuid:pk>/remove/", interviewers.busy_remove, name="busy-remove"),
+    path("settings/ats/", ats.ats_list, name="ats-list"),
+    path("settings/ats/new/", ats.ats_create, name="ats-create"),
+    path("settings/ats/<uuid:pk>/", ats.ats_detail, name="ats-detail"),
+    path("settings/ats/<uuid:pk>/edit/", ats.ats_edit, name="ats-edit"),
+    path("settings/ats/<uuid:pk>/jobs/", ats.ats_jobs, name="ats-jobs"),
+    path("settings/ats/<uuid:pk>/jobs/unlink/", ats.ats_unlink, name="ats-unlink"),
+    path("settings/ats/<uuid:pk>/secret/", ats.ats_rotate, name="ats-rotate"),
+    path("settings/ats/<uuid:pk>/switch/", ats.ats_switch, name="ats-switch"),
+    path("settings/ats/messages/<uuid:pk>/retry/", ats.ats_retry, name="ats-retry"),
 ]
