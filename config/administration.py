@@ -37,7 +37,9 @@ class Area:
 @require_GET
 def overview(request: PersonRequest) -> HttpResponse:
     """Four counts, whatever the size of the installation."""
-    return render(request, "settings.html", {"groups": [(_("Other systems"), _systems()), (_("This one"), _own())]})
+    return render(
+        request, "settings.html", {"groups": [(_("Other systems"), _systems()), (_("This installation"), _own())]}
+    )
 
 
 def _systems() -> list[Area]:

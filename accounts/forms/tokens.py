@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.choices import Role
 from accounts.models import User
@@ -25,7 +26,11 @@ def _scope_choices() -> list[tuple[str, Any]]:
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("What it is for, as “HR portal, nightly sync”."))
+    name = forms.CharField(
+        label=pgettext_lazy("of a thing", "Name"),
+        max_length=80,
+        help_text=_("What it is for, as “HR portal, nightly sync”."),
+    )
     client = forms.ModelChoiceField(
         User.objects.none(),
         label=_("Client"),

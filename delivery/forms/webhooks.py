@@ -39,7 +39,12 @@ class EndpointForm(forms.Form):
 
 
 class LogForm(forms.Form):
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *DeliveryState.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All")), *DeliveryState.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
 
 
 def _hours_ago(hours: int) -> datetime:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from accounts.models import User
 from delivery.choices import DeliveryState
@@ -18,10 +19,11 @@ ABOUT_TO = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Share:
-    """How the deliveries of a span ended: those that wait still are in neither number."""
+    """How the deliveries of a span ended; those that wait still count for neither side."""
 
     delivered: int = 0
     failed: int = 0
+    waiting: int = 0
 
     @property
     def total(self) -> int:
@@ -43,11 +45,14 @@ class DeliveryRow:
 
 
 def endpoint_list(*, user: User) -> "QuerySet[WebhookEndpoint]":
-    """Newest first, with ``last_at`` and ``last_state`` of the newest delivery. One query a page."""
+    """Newest first, with ``last_at`` and ``last_state`` of the newest delivery, and ``told``: in use, and of an owner
+    who may read the feed still. One query a page."""
     newest = WebhookDelivery.objects.filter(endpoint=OuterRef("pk")).order_by("-created_at", "-id")
     found: QuerySet[WebhookEndpoint] = WebhookEndpoint.objects.visible_to(user).select_related("owner")
     return found.annotate(
-        last_at=Subquery(newest.values("created_at")[:1]), last_state=Subquery(newest.values("state")[:1])
+        told=Exists(WebhookEndpoint.objects.told().filter(pk=OuterRef("pk"))),
+        last_at=Subquery(newest.values("created_at")[:1]),
+        last_state=Subquery(newest.values("state")[:1]),
     )
 
 
@@ -60,9 +65,10 @@ def day_shares(endpoints: Iterable[WebhookEndpoint], *, now: datetime) -> dict[U
         .annotate(
             delivered=Count("pk", filter=Q(state=DeliveryState.DELIVERED)),
             failed=Count("pk", filter=Q(state=DeliveryState.FAILED)),
+            waiting=Count("pk", filter=Q(state=DeliveryState.WAITING)),
         )
     )
-    return {row["endpoint"]: Share(row["delivered"], row["failed"]) for row in counted}
+    return {row["endpoint"]: Share(row["delivered"], row["failed"], row["waiting"]) for row in counted}
 
 
 def delivery_log(*, endpoint: WebhookEndpoint, state: str = "") -> "QuerySet[WebhookDelivery]":
@@ -82,3 +88,8 @@ def next_attempt(delivery: WebhookDelivery, *, now: datetime) -> tuple[datetime 
     if delivery.state != DeliveryState.WAITING or delivery.job is None:
         return None, False
     return delivery.job.due_at, delivery.job.due_at - now < ABOUT_TO
+
+
+def host_of(endpoint: WebhookEndpoint) -> str:
+    """What an endpoint is called where its whole address has no room."""
+    return urlsplit(endpoint.url).netloc

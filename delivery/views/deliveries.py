@@ -1,5 +1,6 @@
 """One delivery: what was sent when, what came back, and once more."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import PersonRequest, administrators_only
 from delivery.models import WebhookDelivery
-from delivery.selectors.webhooks import next_attempt
+from delivery.selectors.webhooks import host_of, next_attempt
 from delivery.services import webhooks as services
 from delivery.wording import attempt_text
 
@@ -57,4 +58,12 @@ def _context(delivery: WebhookDelivery) -> dict[str, Any]:
     """Two queries with the delivery itself."""
     next_at, look_again = next_attempt(delivery, now=timezone.now())
     attempts = [{"attempt": it, "error": attempt_text(it.error)} for it in delivery.attempts.order_by("-number")]
-    return {"delivery": delivery, "attempts": attempts, "next_at": next_at, "look_again": look_again, "errors": []}
+    return {
+        "delivery": delivery,
+        "host": host_of(delivery.endpoint),
+        "attempts": attempts,
+        "next_at": next_at,
+        "look_again": look_again,
+        "payload": json.dumps(delivery.event.payload, indent=2),
+        "errors": [],
+    }

@@ -18,7 +18,7 @@ from accounts.requests import PersonRequest, administrators_only, show_once, sho
 from delivery.choices import EventType
 from delivery.forms.webhooks import EndpointForm, LogForm, RangeForm
 from delivery.models import WebhookEndpoint
-from delivery.selectors.webhooks import Share, day_shares, delivery_log, delivery_row, endpoint_list
+from delivery.selectors.webhooks import Share, day_shares, delivery_log, delivery_row, endpoint_list, host_of
 from delivery.services import webhooks as services
 from delivery.wording import disabled_text
 
@@ -71,7 +71,7 @@ def webhook_edit(request: PersonRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("delivery:webhook-detail", pk=pk)
-    context = {"form": form, "endpoint": endpoint}
+    context = {"form": form, "endpoint": endpoint, "host": host_of(endpoint)}
     return render(request, "delivery/webhook_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -145,8 +145,7 @@ def webhook_replay(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 
 def _endpoint(request: PersonRequest, pk: UUID) -> WebhookEndpoint:
-    found = WebhookEndpoint.objects.visible_to(request.user).select_related("owner")
-    endpoint: WebhookEndpoint = get_object_or_404(found, pk=pk)
+    endpoint: WebhookEndpoint = get_object_or_404(endpoint_list(user=request.user), pk=pk)
     return endpoint
 
 
@@ -162,6 +161,7 @@ def _page(
     page = Paginator(log, PAGE_SIZE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "endpoint": endpoint,
+        "host": host_of(endpoint),
         "secret": shown_once(request, endpoint),
         "share": day_shares([endpoint], now=timezone.now()).get(endpoint.pk, Share()),
         "types": _type_labels(endpoint),
