@@ -9,6 +9,7 @@ def disabled_text(code: str) -> str:
         "person": _("Somebody put it out of use."),
         "gone": _("Its address answered 410: it does not want to be told any more."),
         "failing": _("Nothing could be delivered for days."),
+        "imported": _("It came with an import and has no secret here. Make a new one, then put it into use."),
     }
     return texts.get(code, code)
 

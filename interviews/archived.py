@@ -1,6 +1,6 @@
 """What of this app belongs to a company's archive; see ``delivery.archives.register`` for the order."""
 
-from django.db.models import Case, F, Model, Value, When
+from django.db.models import Case, F, JSONField, Model, Value, When
 from django.db.models.functions import Coalesce
 
 from delivery.archives import Table
@@ -15,6 +15,10 @@ TABLES = [
             "body": Value(""),
             "state": Case(
                 When(state=AtsMessageState.WAITING, then=Value(AtsMessageState.FAILED.value)), default=F("state")
+            ),
+            "outcome": Case(
+                When(state=AtsMessageState.WAITING, then=Value({"code": "key_lost", "params": {}}, JSONField())),
+                default=F("outcome"),
             ),
             "finished_at": Coalesce("finished_at", "received_at"),
         },

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.dateparse import parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ class RowReader:
         self._table = found.table.name
         self._names = found.columns
         self._expected = set(found.columns)
-        self._readers = [_reader_of(fields[name]) for name in found.columns]
+        self._readers = [reader_of(fields[name]) for name in found.columns]
         self._prepare = [_preparer_of(fields[name]) for name in found.columns]
         self._filled = tuple(_preparer_of(fields[name])(value) for name, value in found.filled.items())
         self._insert = _insert_statement(found.table.model, [fields[it] for it in (*found.columns, *found.filled)])
@@ -66,7 +67,7 @@ def _preparer_of(field: Any) -> Callable[[Any], Any]:
     return lambda value: field.get_db_prep_save(value, connection)
 
 
-def _reader_of(field: Any) -> Reader:
+def reader_of(field: Any) -> Reader:
     """What reads the values of a column. The database checks the rest: what is unique, known or in range."""
     target = field
     while isinstance(target, models.ForeignKey):
@@ -88,7 +89,7 @@ def _bounded(field: Any) -> Reader | None:
     if isinstance(field, models.CharField):
         return lambda value: _text(value, field.max_length)
     if isinstance(field, models.IntegerField):
-        low, high = connection.ops.integer_field_range(field.get_internal_type())
+        low, high = BaseDatabaseOperations.integer_field_ranges[field.get_internal_type()]
         return lambda value: _number(value, low, high)
     if isinstance(field, models.DecimalField):
         return lambda value: _decimal(value, field)
