@@ -15,11 +15,11 @@ def test_origin_is_written_as_the_sender_compares_it(monkeypatch, origin):
     assert read_url(f"{origin}/hook", allowed=allowed).origin == origin
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["a.example", "https://A.example", "https://a.example/", "https://a.example:443", "http://a:80", "ftp://a"]
-    + ["https://u@a", "*", "10.0.0.0/8", "https://*.a", "http://a:0", "http://a:080", "http://", "http://[::1"],
-)
+BAD = ["a.example", "https://A.example", "https://a.example/", "https://a.example:443", "http://a:80", "ftp://a"]
+BAD += ["https://u@a", "*", "10.0.0.0/8", "https://*.a", "http://a:0", "http://a:080", "http://", "http://[::1"]
+
+
+@pytest.mark.parametrize("text", BAD)
 def test_anything_else_stops_the_start(monkeypatch, text):
     monkeypatch.setenv("ORIGINS", text)
     with pytest.raises(ImproperlyConfigured, match="ORIGINS"):

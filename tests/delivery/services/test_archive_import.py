@@ -220,9 +220,7 @@ def test_a_value_of_the_wrong_kind(forge, values):
     assert refused(forge({"delivery.durablejob": [job_row() | values]})) == "bad_row"
 
 
-@pytest.mark.parametrize(
-    "values", [{"state": "odd"}, {"finished_at": None}, {"lease_until": "2026-01-01T00:00:00Z"}]
-)
+@pytest.mark.parametrize("values", [{"state": "odd"}, {"finished_at": None}, {"lease_until": "2026-01-01T00:00:00Z"}])
 def test_what_the_database_refuses(forge, values):
     assert refused(forge({"delivery.durablejob": [job_row() | values]})) == "refused_row"
 
