@@ -215,6 +215,13 @@ class Resource(ListResource):
         if not self.user.is_admin:
             raise PermissionDenied
 
+    def there_already(self, pk: UUID) -> HttpResponse:
+        """The answer of a ``create`` that finds its thing made; its write has ``also=(200,)``."""
+        body = encoded(self.represent(pk))
+        response = raw_answer(body)
+        response["ETag"] = etag_of(body)
+        return response
+
     def found(self, rows: QuerySet[Any], pk: UUID, field: str) -> Any:
         """The row of another noun that ``field`` of the body names, out of what the person may see.
 

@@ -15,6 +15,9 @@ from interviews.zones import day_text, same_clock, times_text, zone_label
 from questionbank.choices import VersionState
 from questionbank.models import Question, QuestionVersion
 
+# The steps of a loop, as programs know them.
+STAGES = ("questions", "panel", "interviews", "scorecards", "debrief", "decision")
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -40,18 +43,23 @@ def loop_list(*, user: User, state: str = "") -> QuerySet[Any]:
 def stages(*, state: str, last_end: datetime | None, now: datetime) -> list[Stage]:
     """How far a loop is, from questions to decision."""
     labels = [_("Questions"), _("Panel"), _("Interviews"), _("Scorecards"), _("Debrief"), _("Decision")]
-    interviewed = last_end is not None and last_end <= now
-    reached = {
-        LoopState.BUILT: 1,
-        LoopState.BOOKED: 3 if interviewed else 2,
-        LoopState.DEBRIEF: 4,
-        LoopState.DECIDED: len(labels),
-        LoopState.CANCELLED: 1,
-    }[LoopState(state)]
+    reached = stages_done(state=state, last_end=last_end, now=now)
     states = ["done" if n < reached else "now" if n == reached else "next" for n in range(len(labels))]
     if state == LoopState.CANCELLED:
         states = ["done", *["next"] * (len(labels) - 1)]
     return [Stage(label, its_state) for label, its_state in zip(labels, states, strict=True)]
+
+
+def stages_done(*, state: str, last_end: datetime | None, now: datetime) -> int:
+    """How many of ``STAGES`` lie behind."""
+    interviewed = last_end is not None and last_end <= now
+    return {
+        LoopState.BUILT: 1,
+        LoopState.BOOKED: 3 if interviewed else 2,
+        LoopState.DEBRIEF: 4,
+        LoopState.DECIDED: len(STAGES),
+        LoopState.CANCELLED: 1,
+    }[LoopState(state)]
 
 
 @dataclass(frozen=True, slots=True)
