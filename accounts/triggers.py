@@ -97,7 +97,7 @@ def touches(table: str, column: str, parent: str) -> list[Effect]:
         body = f"UPDATE {parent} SET updated_at = {{now}} WHERE id = {row}.{column}"
         found.append(
             Effect(
-                f"{table}_{event.lower()}_touches",
+                f"{table}_{event.lower()}_touches_{column}",
                 table,
                 event,
                 body.format(now=_SQLITE_NOW),

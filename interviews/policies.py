@@ -2,7 +2,7 @@
 
 from accounts.choices import Role
 from accounts.models import User
-from interviews.models import Interviewer, Job, Loop
+from interviews.models import Candidate, Interviewer, Job, Loop
 
 JOB_READERS = {Role.ADMIN, Role.RECRUITER, Role.HIRING_MANAGER, Role.API_CLIENT}
 # Who works for every job as its recruiter does, as far as being one of the job is not asked for.
@@ -27,6 +27,11 @@ def may_run_job(user: User, job: Job) -> bool:
     return Job.objects.run_by(user).filter(pk=job.pk).exists()
 
 
+def may_run_candidate(user: User, candidate: Candidate) -> bool:
+    """Change what is known of them, enter them for a job. One query."""
+    return Candidate.objects.run_by(user).filter(pk=candidate.pk).exists()
+
+
 def may_run_loop(user: User, loop: Loop) -> bool:
     """Plan and book its panel. One query."""
     return Loop.objects.run_by(user).filter(pk=loop.pk).exists()
@@ -40,3 +45,13 @@ def may_follow_loop(user: User, loop: Loop) -> bool:
 def may_edit_hours(user: User, interviewer: Interviewer) -> bool:
     """One's own; recruiters and administrators everybody's."""
     return interviewer.user_id == user.pk or user.is_admin or bool(COORDINATORS & user.roles)
+
+
+def may_run_interviewers(user: User) -> bool:
+    """Say who sits on panels and in which pools."""
+    return user.is_admin or bool(COORDINATORS & user.roles)
+
+
+def may_bring_people(user: User) -> bool:
+    """Make an account for an interviewer who has none: administrators, and programs they have let in."""
+    return user.is_admin or Role.API_CLIENT in user.roles

@@ -80,9 +80,13 @@ TRIGGERS: list[Trigger | Effect] = [
     *tracked("interviews_invitation", "invitations"),
     touched("interviews_atsconnection"),
     *touches("interviews_jobmember", "job_id", "interviews_job"),
+    *touches("interviews_loopplan", "job_id", "interviews_job"),
+    *touches("interviews_candidatewindow", "candidate_id", "interviews_candidate"),
+    *touches("interviews_loop", "application_id", "interviews_application"),
     *touches("interviews_plannedquestion", "plan_id", "interviews_loopplan"),
     *touches("interviews_panelseat", "round_id", "interviews_round"),
     *touches("interviews_askedquestion", "round_id", "interviews_round"),
     *touches("interviews_workinghours", "interviewer_id", "interviews_interviewer"),
     *touches("interviews_pool_members", "pool_id", "interviews_pool"),
+    *touches("interviews_pool_members", "interviewer_id", "interviews_interviewer"),
 ]

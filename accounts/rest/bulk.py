@@ -148,7 +148,8 @@ class _Work:
         else:
             pk, status = row.pk, "updated" if self.change(row, item) else "unchanged"
         new = {system: name for system, name in ids.items() if self.known.get((system, name)) != pk}
-        set_external_ids(resource=self.resource.noun, object_id=pk, ids=new)
+        if new:
+            set_external_ids(resource=self.resource.noun, object_id=pk, ids=new)
         self.known |= dict.fromkeys(new.items(), pk)
         return pk, "updated" if status == "unchanged" and new else status
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -133,6 +134,17 @@ def of_service(error: ServiceError) -> Problem:
     items = error.error_dict[NON_FIELD_ERRORS] if hasattr(error, "error_dict") else error.error_list
     errors = [_item((), str(item.code or "refused"), message) for item in items for message in item.messages]
     return Problem(409, errors[0]["code"], errors[0]["message"], errors=errors)
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """What a service refuses here without naming a field is about this one of the body: 422, not 409."""
+    try:
+        yield
+    except ServiceError as error:
+        if hasattr(error, "error_dict"):
+            raise
+        raise ServiceError({field: error.error_list}) from error
 
 
 def pointed(error: exceptions.ValidationError) -> Iterator[Error]:

@@ -8,7 +8,7 @@ from accounts.constraints import between, ordered
 from accounts.identifiers import new_id
 from accounts.models import Touched
 from interviews.choices import Weekday
-from interviews.querysets import InterviewerQuerySet
+from interviews.querysets import BusyPeriodQuerySet, InterviewerQuerySet, PoolQuerySet
 from questionbank.models import Named
 
 
@@ -69,6 +69,8 @@ class BusyPeriod(models.Model):
     ends_at = models.DateTimeField(_("until"))
     what = models.CharField(_("what"), max_length=120, blank=True)
 
+    objects = BusyPeriodQuerySet.as_manager()
+
     class Meta:
         ordering = ["starts_at"]
         indexes = [models.Index(fields=["interviewer", "ends_at"], name="busyperiod_by_interviewer")]
@@ -82,6 +84,8 @@ class Pool(Named):
     """Interviewers of whom any one may take a seat."""
 
     members = models.ManyToManyField(Interviewer, related_name="pools")
+
+    objects = PoolQuerySet.as_manager()  # type: ignore[assignment, misc]  # narrower than that of words
 
     class Meta(Named.Meta):
         verbose_name = _("pool")

@@ -27,7 +27,7 @@ class LoopTemplate(Named):
     difficulty_spread = models.PositiveSmallIntegerField(_("steps a question may be away from it"), default=2)
     rest_days = models.PositiveSmallIntegerField(_("days a question rests after another job asked it"), default=21)
 
-    objects = LoopTemplateQuerySet.as_manager()
+    objects = LoopTemplateQuerySet.as_manager()  # type: ignore[assignment, misc]  # narrower than that of words
 
     class Meta(Named.Meta):
         verbose_name = _("loop template")

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.services.trail import record
 from interviews.choices import JobRole
 from interviews.models import Application, Candidate, CandidateWindow, Job, JobMember
+from interviews.services.values import give
 from questionbank.models import RoleFamily, SeniorityLevel
 
 Window = tuple[datetime, datetime]
@@ -48,12 +49,53 @@ def create_job(
     job.full_clean()
     members = [JobMember(job=job, user=user, role=JobRole.RECRUITER) for user in dict.fromkeys(recruiters)]
     if not members:
-        raise ValidationError(_("A job needs a recruiter: somebody has to build and book its loops."), "no_recruiter")
+        raise _no_recruiter()
     members += [JobMember(job=job, user=user, role=JobRole.HIRING_MANAGER) for user in dict.fromkeys(hiring_managers)]
     job.save(force_insert=True)
     JobMember.objects.bulk_create(members)
     record(actor=actor, action="job.created", subject=job)
     return job
+
+
+@transaction.atomic
+def change_job(
+    *,
+    actor: User,
+    job: Job,
+    recruiters: Iterable[User] | None = None,
+    hiring_managers: Iterable[User] | None = None,
+    **values: str,
+) -> bool:
+    """Give a job these values (title, team, place, time zone) and people; says whether any was another than before.
+
+    Role, seniority and language stay: plans were built for them. Raises ``ValidationError`` with code
+    ``no_recruiter``, or for a field. Three queries, and those of what changes.
+    """
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)  # two at once must not leave it without recruiter
+    changed = give(job, values)
+    if changed:
+        job.full_clean()
+        job.save(update_fields=changed)
+    for role, users in ((JobRole.RECRUITER, recruiters), (JobRole.HIRING_MANAGER, hiring_managers)):
+        if users is not None and _set_members(job, role, users):
+            changed.append(f"{role}s")
+    if changed:
+        record(actor=actor, action="job.changed", subject=job, fields=" ".join(changed))
+    return bool(changed)
+
+
+def _set_members(job: Job, role: JobRole, users: Iterable[User]) -> bool:
+    wanted = {user.pk for user in users}
+    if role == JobRole.RECRUITER and not wanted:
+        raise _no_recruiter()
+    kept = set(job.members.filter(role=role).values_list("user", flat=True))
+    job.members.filter(role=role, user__in=kept - wanted).delete()
+    JobMember.objects.bulk_create(JobMember(job=job, user_id=pk, role=role) for pk in sorted(wanted - kept))
+    return wanted != kept
+
+
+def _no_recruiter() -> ValidationError:
+    return ValidationError(_("A job needs a recruiter: somebody has to build and book its loops."), "no_recruiter")
 
 
 @transaction.atomic
@@ -78,6 +120,20 @@ def add_candidate(
     candidate.save(force_insert=True)
     record(actor=actor, action="candidate.added", subject=candidate)
     return candidate
+
+
+@transaction.atomic
+def change_candidate(*, actor: User, candidate: Candidate, **values: str) -> bool:
+    """Give a candidate these values; says whether any was another than before.
+
+    Raises ``ValidationError`` for a field.
+    """
+    changed = give(candidate, values)
+    if changed:
+        candidate.full_clean()
+        candidate.save(update_fields=changed)
+        record(actor=actor, action="candidate.changed", subject=candidate, fields=" ".join(changed))
+    return bool(changed)
 
 
 @transaction.atomic
