@@ -96,6 +96,12 @@ def _own() -> list[Area]:
             "shield-check",
         ),
         Area(
+            _("Export"),
+            _("Everything the company owns in one file, to keep or to take along."),
+            reverse("delivery:export-list"),
+            "download",
+        ),
+        Area(
             _("All tables"),
             _("Questions, pools, rooms and whatever has no page of its own."),
             reverse("admin:index"),

@@ -130,6 +130,7 @@ CELERY_BEAT_SCHEDULE = {
     # Every event rings for this; the sweep is for rings that were lost.
     "publish-events": {"task": "delivery.publish_events", "schedule": JOB_SWEEP_SECONDS, "options": {"expires": 900}},
     "tidy-webhooks": {"task": "delivery.tidy_webhooks", "schedule": 3600, "options": {"expires": 3600}},
+    "remove-exports": {"task": "delivery.remove_expired_exports", "schedule": 3600, "options": {"expires": 3600}},
     # It runs once a day, whatever the clock of the machine shows and however often this rings.
     "forget-requests": {"task": "accounts.forget_requests", "schedule": 3600, "options": {"expires": 3600}},
     "forget-ats-messages": {"task": "interviews.forget_ats_messages", "schedule": 3600, "options": {"expires": 3600}},

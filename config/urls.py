@@ -20,7 +20,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("settings/", overview, name="settings"),
-    path("settings/webhooks/", include("delivery.urls")),
+    path("settings/", include("delivery.urls")),
     path("questions/", include("questionbank.urls")),
     path("", include("interviews.urls")),
     path("", include("scoring.urls")),

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from delivery.services import deliveries, events
+from delivery.services import company_exports, deliveries, events
 from delivery.services import jobs as services
 
 
@@ -26,3 +26,8 @@ def publish_events() -> None:
 @shared_task(name="delivery.tidy_webhooks")
 def tidy_webhooks() -> None:
     deliveries.tidy()
+
+
+@shared_task(name="delivery.remove_expired_exports")
+def remove_expired_exports() -> None:
+    company_exports.remove_expired()

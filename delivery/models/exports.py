@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import new_id
 from accounts.models import Touched
+from delivery.choices import JobState
 from delivery.models.jobs import DurableJob
 from delivery.querysets import CompanyExportQuerySet
 
@@ -41,3 +42,8 @@ class CompanyExport(Touched, models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def is_underway(self) -> bool:
+        """Asked for, and neither written nor given up. Needs the job."""
+        return self.job.state in (JobState.WAITING, JobState.RUNNING)

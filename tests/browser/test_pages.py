@@ -36,6 +36,8 @@ NO_PAGE = {
     "scoring:kit-progress": "a part of the kit's page",
     "scoring:kit-download": "a PDF",
     "scoring:packet-download": "a PDF",
+    "delivery:export-progress": "a part of the page of exports",
+    "delivery:export-download": "a ZIP archive",
 }
 
 
@@ -133,6 +135,7 @@ def pages(company):
         ("account_set_password",),
         ("account_logout",),
         ("scoring:debrief-detail", c.decided.pk),
+        ("delivery:export-list",),
     ]
     empty = ["home", "interviews:job-list", "interviews:loop-list", "scoring:card-list", "scoring:debrief-list"]
     return {
