@@ -1,5 +1,7 @@
 """A published version never changes: rules for ``accounts.triggers``."""
 
+from dataclasses import replace
+
 from accounts.triggers import Effect, Trigger, touches, tracked
 from questionbank.choices import FROZEN_STATES
 
@@ -67,4 +69,10 @@ TRIGGERS: list[Trigger | Effect] = [
     *tracked("questionbank_import", "imports"),
     *touches(_VERSION, "question_id", "questionbank_question"),
     *touches("questionbank_question_tags", "question_id", "questionbank_question"),
+    *touches("questionbank_leakflag", "question_id", "questionbank_question"),
+    *touches("questionbank_enemypair", "first_id", "questionbank_question"),
+    *(
+        replace(effect, name=f"{effect.name}_second")
+        for effect in touches("questionbank_enemypair", "second_id", "questionbank_question")
+    ),
 ]

@@ -4,7 +4,7 @@ A save of unfinished writing names the one that it follows, so that two tabs, or
 other unseen.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -18,9 +18,10 @@ from accounts.services.trail import record
 from questionbank.models import Category, EditorDraft, Question, QuestionText, QuestionVersion
 from questionbank.policies import may_write
 from questionbank.services.enemies import replace_enemies
+from questionbank.services.merging import says_the_same, stored_content, stored_questions
 from questionbank.services.search import index_questions
 from questionbank.services.shelves import Shelves
-from questionbank.services.versions import Content, create_question, write_draft
+from questionbank.services.versions import Content, create_question, lock_question, write_draft
 
 # Two languages with the longest answers, in characters.
 MOST_CHARACTERS = 600_000
@@ -102,24 +103,81 @@ def save(
     Raises as ``write_draft`` and ``replace_enemies``.
     """
     if question is None:
-        version = create_question(author=author, category=category, content=content)
+        version = add(author=author, category=category, content=content, tags=tags, enemies=enemies)
     else:
         version = write_draft(question=question, author=author, content=content, category=category, seen=seen)
-    replace_enemies(question=version.question, enemies=enemies, actor=author)
-    set_tags(question=version.question, tags=tags, actor=author)
+        replace_enemies(question=question, enemies=enemies, actor=author)
+        set_tags(question=question, tags=tags, actor=author)
     forget(user=author, question=question)
     return version
 
 
 @transaction.atomic
-def set_tags(*, question: Question, tags: Iterable[str], actor: User) -> None:
-    """Make these the tags of a question; they belong to no version and are free to change."""
+def add(
+    *, author: User, category: Category, content: Content, tags: Iterable[str] = (), enemies: Mapping[Question, str]
+) -> QuestionVersion:
+    """A new question with its first draft, all or nothing. Raises as ``create_question`` and ``replace_enemies``."""
+    version = create_question(author=author, category=category, content=content)
+    replace_enemies(question=version.question, enemies=enemies, actor=author)
+    set_tags(question=version.question, tags=tags, actor=author)
+    return version
+
+
+@transaction.atomic
+def revise(
+    *,
+    question: Question,
+    author: User,
+    rewrite: Callable[[Content], Content] | None = None,
+    category: Category | None = None,
+    tags: Iterable[str] | None = None,
+    enemies: Mapping[Question, str] | None = None,
+) -> bool:
+    """Change parts of a question, all or nothing; what is None stays.
+
+    ``rewrite`` is given what the newest version says; where that comes out the same, no draft is written. Returns
+    whether anything is different now. Raises as ``save``.
+    """
+    if not may_write(author):
+        raise PermissionDenied
+    lock_question(question)
+    changed = rewrite is not None and _rewritten(question, author, rewrite)
+    if category is not None and category.pk != question.category_id:
+        question.category = category
+        question.save(update_fields=["category"])
+        index_questions([question.pk])
+        record(actor=author, action="question.sorted", subject=question)
+        changed = True
+    if tags is not None:
+        changed |= set_tags(question=question, tags=tags, actor=author)
+    if enemies is not None:
+        changed |= replace_enemies(question=question, enemies=enemies, actor=author)
+    return changed
+
+
+def _rewritten(question: Question, author: User, rewrite: Callable[[Content], Content]) -> bool:
+    (stored,) = stored_questions([question.pk])
+    last = stored_content(stored.versions.all()[0])
+    content = rewrite(last)
+    if says_the_same(content, last):
+        return False
+    write_draft(question=question, author=author, content=content)
+    return True
+
+
+@transaction.atomic
+def set_tags(*, question: Question, tags: Iterable[str], actor: User) -> bool:
+    """Make these the tags of a question; they belong to no version and are free to change.
+
+    Says whether they are others than before. Raises ``PermissionDenied``.
+    """
     if not may_write(actor):
         raise PermissionDenied
     before = {tag.pk for tag in question.tags.all()}
     wanted = Shelves().tags(tags)
     if {tag.pk for tag in wanted} == before:
-        return
+        return False
     question.tags.set(wanted)
     index_questions([question.pk])
     record(actor=actor, action="question.tags_changed", subject=question)
+    return True

@@ -46,17 +46,28 @@ def set_pairs(*, pairs: Iterable[tuple[Question, Question, str]], actor: User) -
 
 
 @transaction.atomic
-def replace_enemies(*, question: Question, enemies: Mapping[Question, str], actor: User) -> None:
-    """Make these the only enemies of a question, with exactly these reasons. Raises as ``set_enemies``."""
-    set_enemies(question=question, enemies=enemies, actor=actor)
+def replace_enemies(*, question: Question, enemies: Mapping[Question, str], actor: User) -> bool:
+    """Make these the only enemies of a question, with exactly these reasons; says whether any are others than before.
+
+    Raises as ``set_enemies``.
+    """
     reasons = {other.pk: reason.strip() for other, reason in enemies.items()}
+    before = {_other(pair, question): pair.reason for pair in pairs_of([question])}
+    if before == reasons:
+        return False
+    set_enemies(question=question, enemies=enemies, actor=actor)
     for pair in pairs_of([question]):
-        other = pair.second_id if pair.first_id == question.pk else pair.first_id
+        other = _other(pair, question)
         if other not in reasons:
             pair.delete()
             record(actor=actor, action="question.enemy_removed", subject=question, enemy=str(other))
         elif pair.reason != reasons[other]:
             EnemyPair.objects.filter(pk=pair.pk).update(reason=reasons[other])
+    return True
+
+
+def _other(pair: EnemyPair, question: Question) -> UUID:
+    return pair.second_id if pair.first_id == question.pk else pair.first_id
 
 
 def _named(pairs: Iterable[tuple[Question, Question, str]]) -> tuple[dict[_Both, str], dict[UUID, Question]]:

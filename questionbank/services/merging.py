@@ -96,7 +96,12 @@ def changes_version(question: ReadQuestion, last: QuestionVersion, shelves: Shel
         return True
     if any(shelves.find_competency(name) is None for name, _percent in question.competencies):
         return True
-    return _comparable(next_content(question, last, shelves, "")) != _comparable(stored_content(last))
+    return not says_the_same(next_content(question, last, shelves, ""), stored_content(last))
+
+
+def says_the_same(one: Content, other: Content) -> bool:
+    """Whether two contents are stored alike."""
+    return _comparable(one) == _comparable(other)
 
 
 def changes_question(question: ReadQuestion, stored: Question, shelves: Shelves) -> bool:

@@ -122,7 +122,7 @@ def write_draft(
     """
     _check_author(author)
     check_content(content)
-    _lock(question)
+    lock_question(question)
     last = question.versions.order_by("-number").first()
     _check_seen(last, seen)
     if category is not None and category != question.category:
@@ -190,7 +190,7 @@ def publish(*, version: QuestionVersion, actor: User, seen: UUID | None = None) 
     ``changed_since`` where ``seen``, a text that the publisher has read, is no longer what it says.
     """
     _check_author(actor)
-    _lock(version.question)
+    lock_question(version.question)
     version.refresh_from_db()
     _check_seen(version, seen)
     if not may_publish(actor, version):
@@ -250,14 +250,14 @@ def retire(*, question: Question, actor: User) -> None:
     Raises ``ValidationError`` with code ``not_published``.
     """
     _check_author(actor)
-    _lock(question)
+    lock_question(question)
     if not question.versions.filter(state=VersionState.PUBLISHED).update(state=VersionState.RETIRED):
         raise ValidationError(_("This question is not in use."), code="not_published")
     index_questions([question.pk])
     record(actor=actor, action="question.retired", subject=question)
 
 
-def _lock(question: Question) -> None:
+def lock_question(question: Question) -> None:
     """Let one transaction at a time write, publish or retire versions of a question."""
     Question.objects.select_for_update(no_key=True).filter(pk=question.pk).first()
 
