@@ -1,7 +1,6 @@
 """Routes of the REST API. A new noun is one line here."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from accounts.api.audit import Audit, Deletions
@@ -9,8 +8,36 @@ from accounts.api.tokens import Tokens
 from accounts.api.users import Users
 from accounts.rest.problems import not_found
 from accounts.rest.resources import ListResource
+from config.document import Docs, Document
+from delivery.api.events import Events
+from delivery.api.webhooks import WebhookDeliveries, Webhooks
+from interviews.api.applications import Applications
+from interviews.api.candidates import Candidates
+from interviews.api.inbound import inbound
+from interviews.api.jobs import Jobs
+from interviews.api.loops import Loops, Rounds
+from interviews.api.panels import Bookings, Invitations, Plans
+from questionbank.api.questions import Questions
+from questionbank.api.vocabulary import Categories, Competencies, Roles, Seniorities, Tags
 
 RESOURCES: list[type[ListResource]] = [
+    Competencies,
+    Categories,
+    Roles,
+    Seniorities,
+    Tags,
+    Questions,
+    Jobs,
+    Candidates,
+    Applications,
+    Loops,
+    Rounds,
+    Plans,
+    Bookings,
+    Invitations,
+    Webhooks,
+    WebhookDeliveries,
+    Events,
     Users,
     Tokens,
     Audit,
@@ -20,10 +47,12 @@ RESOURCES: list[type[ListResource]] = [
 app_name = "api"
 router = SimpleRouter(trailing_slash=False, use_regex_path=False)
 for resource in RESOURCES:
-    router.register(resource.noun, resource, basename=resource.noun)
+    router.register(resource.path or resource.noun, resource, basename=resource.noun)
 
 urlpatterns = [
-    path("openapi.json", SpectacularAPIView.as_view(), name="openapi"),
+    path("openapi.json", Document.as_view(), name="openapi"),
+    path("docs/", Docs.as_view(), name="docs"),
+    path("inbound/<uuid:pk>/", inbound, name="inbound"),
     *router.urls,
     # Everything else below /api/ is not there, and says so as problem+json.
     re_path("", not_found),
