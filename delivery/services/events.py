@@ -48,7 +48,7 @@ def record_events(events: Iterable[Event]) -> None:
     """Likewise for many at once."""
     Event.objects.bulk_create(events)
     # However many there are in one transaction, one ring is enough.
-    if not any(callback is _ring_publisher for _savepoints, callback, _robust in connection.run_on_commit):
+    if not any(entry[1] is _ring_publisher for entry in connection.run_on_commit):
         transaction.on_commit(_ring_publisher, robust=True)
 
 
