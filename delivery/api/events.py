@@ -43,7 +43,7 @@ class EventOutput(Output):
     sequence = Whole(help_text="Without gaps; whoever has seen a number has seen all smaller ones.")
     type = Choice(choices=FEED_TYPES)
     timestamp = serializers.DateTimeField(source="occurred_at")
-    data = EventData()  # type: ignore[assignment] -- a field, not what a serializer holds
+    data = EventData()  # type: ignore[assignment]  # a field, not what a serializer holds
 
 
 class EventQuery(ListQuery):
