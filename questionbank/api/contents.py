@@ -36,7 +36,7 @@ _FIELDS = {
 Data = dict[str, Any]
 
 
-class TextInput(Input):
+class QuestionTextInput(Input):
     """The words in one language."""
 
     language = Choice(choices=Language.choices)
@@ -56,7 +56,7 @@ class TextInput(Input):
     )
 
 
-class ShareInput(Input):
+class CompetencyShareInput(Input):
     competency = Ref()
     percent = Whole(min_value=1, max_value=100)
 
@@ -82,10 +82,10 @@ class QuestionChange(Input):
     highest_seniority = Ref(required=False, help_text="Not below `lowest_seniority`.")
     roles = serializers.ListField(child=Ref(), min_length=1, max_length=50, required=False)
     competencies = serializers.ListField(
-        child=ShareInput(), min_length=1, max_length=20, required=False, help_text="Percents add up to 100."
+        child=CompetencyShareInput(), min_length=1, max_length=20, required=False, help_text="Percents add up to 100."
     )
     texts = serializers.ListField(
-        child=TextInput(), min_length=1, max_length=len(Language), required=False, help_text="In all languages."
+        child=QuestionTextInput(), min_length=1, max_length=len(Language), required=False, help_text="In all languages."
     )
     enemies = serializers.ListField(
         child=EnemyInput(),
@@ -116,13 +116,13 @@ class QuestionInput(QuestionChange):
     highest_seniority = Ref(help_text="Not below `lowest_seniority`.")
     roles = serializers.ListField(child=Ref(), min_length=1, max_length=50)
     competencies = serializers.ListField(
-        child=ShareInput(),
+        child=CompetencyShareInput(),
         min_length=1,
         max_length=20,
         required=False,
         help_text="Percents add up to 100. Left out: that of the category.",
     )
-    texts = serializers.ListField(child=TextInput(), min_length=1, max_length=len(Language))
+    texts = serializers.ListField(child=QuestionTextInput(), min_length=1, max_length=len(Language))
 
 
 class Contents:

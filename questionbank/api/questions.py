@@ -17,6 +17,7 @@ from accounts.rest.resources import Ids, Keys, Resource, Row, Rows, writes
 from accounts.scopes import PUBLISH
 from accounts.services.external_ids import set_external_ids
 from questionbank.api.contents import Contents, QuestionChange, QuestionInput
+from questionbank.api.shapes import CompetencyShareOutput, QuestionTextOutput
 from questionbank.choices import STANDING_LEAKS, LeakState, VersionState
 from questionbank.formats.facets import GENERIC_RUBRIC, LEAK, Facet, facet_key
 from questionbank.models import Category, Competency, Question, QuestionVersion, RoleFamily, SeniorityLevel, Tag
@@ -43,22 +44,7 @@ _PLAIN = {
 }
 
 
-class ShareOutput(serializers.Serializer[Any]):
-    competency = Ref()
-    percent = Whole()
-
-
-class TextOutput(Output):
-    language = Choice(choices=Language.choices)
-    title = Text()
-    prompt = Text()
-    context = Text()  # type: ignore[assignment]  # a field, not the property
-    reference_answer = Text(help_text="Markdown.")
-    probes = serializers.ListField(child=Text())
-    anchors = serializers.ListField(child=Text(), help_text="What levels 1 to 5 look like.")
-
-
-class NewestOutput(Output):
+class NewestVersionOutput(Output):
     number = Whole()
     state = Choice(choices=VersionState.choices)
     minutes = Whole()
@@ -66,7 +52,7 @@ class NewestOutput(Output):
     lowest_seniority = Ref()
     highest_seniority = Ref()
     roles = serializers.ListField(child=Ref())
-    competencies = ShareOutput(many=True)
+    competencies = CompetencyShareOutput(many=True)
     titles = serializers.DictField(child=Text(), help_text="By language.")
     rubric_is_generic = Flag()
     author = Ref()
@@ -74,7 +60,7 @@ class NewestOutput(Output):
     published_at = serializers.DateTimeField(allow_null=True)
 
 
-class PublishedOutput(Output):
+class PublishedVersionOutput(Output):
     number = Whole()
     published_at = serializers.DateTimeField()
 
@@ -93,14 +79,14 @@ class QuestionOutput(Output):
     number = Whole(help_text="Pages show it as Q-0001.")
     category = Ref(source="category_id")
     tags = serializers.ListField(child=Text())
-    newest = NewestOutput()
-    published = PublishedOutput(allow_null=True, help_text="The version that is asked.")
+    newest = NewestVersionOutput()
+    published = PublishedVersionOutput(allow_null=True, help_text="The version that is asked.")
     enemies = EnemyOutput(many=True, help_text="Never in one loop with it.")
     leak = Choice(choices=_STANDING, allow_null=True, help_text="While it stands, no new plan asks the question.")
     external_ids = ExternalIds()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
-    texts = TextOutput(many=True, help_text="Those of the newest version.")
+    texts = QuestionTextOutput(many=True, help_text="Those of the newest version.")
     exposure = ExposureOutput()
 
 
