@@ -1,6 +1,6 @@
 """Nobody in two places, on SQLite (PostgreSQL has an exclusion constraint, migration 0002); no plan loses its rules."""
 
-from accounts.triggers import Effect, Trigger, touched, touches, tracked
+from accounts.triggers import Effect, Trigger, remembered, touched, touches, tracked
 from interviews.choices import LIVE_OCCUPANCY
 
 _LIVE = ", ".join(f"'{state.value}'" for state in LIVE_OCCUPANCY)
@@ -86,6 +86,8 @@ TRIGGERS: list[Trigger | Effect] = [
     *touches("interviews_plannedquestion", "plan_id", "interviews_loopplan"),
     *touches("interviews_panelseat", "round_id", "interviews_round"),
     *touches("interviews_askedquestion", "round_id", "interviews_round"),
+    *touches("interviews_busyperiod", "interviewer_id", "interviews_interviewer"),
+    remembered("interviews_busyperiod", "busy-periods"),
     *touches("interviews_workinghours", "interviewer_id", "interviews_interviewer"),
     *touches("interviews_pool_members", "pool_id", "interviews_pool"),
     *touches("interviews_pool_members", "interviewer_id", "interviews_interviewer"),

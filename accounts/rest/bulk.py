@@ -144,9 +144,9 @@ class _Work:
     def _written(self, item: Item, ids: dict[str, str]) -> tuple[UUID, str]:
         row = self._found(ids)
         if row is None:
-            pk, status = self.create(item), "created"
+            pk, status = self.create(dict(item)), "created"
         else:
-            pk, status = row.pk, "updated" if self.change(row, item) else "unchanged"
+            pk, status = row.pk, "updated" if self.change(row, dict(item)) else "unchanged"
         new = {system: name for system, name in ids.items() if self.known.get((system, name)) != pk}
         if new:
             set_external_ids(resource=self.resource.noun, object_id=pk, ids=new)

@@ -93,6 +93,7 @@ def _tried(resource: "Resource", write: Write, pk: UUID | None, data: Any, begun
 
 
 def _called(resource: "Resource", write: Write, pk: UUID | None, data: Any) -> Any:
+    data = dict(data)  # methods take out of it what they use, and may be called again
     if pk is None:
         return write.method(resource, data)
     rows = resource.rows()
@@ -156,7 +157,9 @@ def _checked(request: Request, write: Write) -> Any:
     data = request.data
     if not write.takes._declared_fields and not data:
         return {}
-    checked = write.takes(data=data, context={"request": request}, partial=False)
+    # Where files may come as a form, its fields are named by the class ``form`` of the input.
+    takes = getattr(write.takes, "form", write.takes) if isinstance(data, MultiValueDict) else write.takes
+    checked = takes(data=data, context={"request": request}, partial=False)
     checked.is_valid(raise_exception=True)
     return checked.validated_data
 

@@ -41,6 +41,14 @@ def add_person(
     return user
 
 
+@transaction.atomic
+def grant_role(*, actor: User | None, user: User, role: Role) -> None:
+    """Give a person one role more. Safe to repeat."""
+    _grant, is_new = RoleGrant.objects.get_or_create(user=user, role=role)
+    if is_new:
+        record(actor=actor, action="person.role_granted", subject=user, role=role.value)
+
+
 def set_preferences(*, user: User, language: str | None = None, time_zone: str | None = None) -> None:
     """Change how the site speaks to a person. Raises ``ValidationError`` for an unknown language or zone."""
     if language is not None:

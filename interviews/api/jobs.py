@@ -16,6 +16,7 @@ from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, writes
 from accounts.services.external_ids import set_external_ids
 from interviews import policies
+from interviews.api.references import several
 from interviews.choices import JobRole
 from interviews.models import Job, JobMember, LoopPlan
 from interviews.services.jobs import change_job, create_job
@@ -122,18 +123,12 @@ class Jobs(Resource):
 
     def _people(self, data: dict[str, Any]) -> dict[str, list[User]]:
         """The people that the body names. Raises ``ValidationError`` for the place of one who cannot be on a job."""
-        found: dict[str, list[User]] = {}
-        for field in MEMBERS.keys() & data.keys():
-            known = User.objects.visible_to(self.user).with_role(MEMBERS[field]).in_bulk(data[field])
-            errors = {
-                f"{field}.{place}": ValidationError(_("There is no such person with this role."), "does_not_exist")
-                for place, pk in enumerate(data[field])
-                if pk not in known
-            }
-            if errors:
-                raise ValidationError(errors)
-            found[field] = [known[pk] for pk in data[field]]
-        return found
+        people = User.objects.visible_to(self.user)
+        return {
+            field: several(people.with_role(role), data[field], field)
+            for field, role in MEMBERS.items()
+            if field in data
+        }
 
 
 def _members(ids: Ids, role: JobRole) -> dict[UUID, list[UUID]]:
