@@ -157,7 +157,8 @@ def retry_message(*, message: AtsMessage, actor: User) -> None:
     ``message_not_failed`` or ``message_forgotten``.
     """
     _check_admin(actor)
-    held = AtsMessage.objects.select_for_update(no_key=True).select_related("connection").get(pk=message.pk)
+    rows = AtsMessage.objects.select_for_update(of=("self",)).select_related("connection__user")
+    held = rows.get(pk=message.pk)
     if held.state != AtsMessageState.FAILED:
         raise ValidationError(_("Only a message that could not be used can be tried again."), "message_not_failed")
     if not held.body:

@@ -95,6 +95,8 @@ def _to_replace(planned: list[PlannedQuestion], application: Application) -> Rep
 
 def _seen_by(application: Application) -> set[UUID]:
     asked = AskedQuestion.objects.filter(round__loop__application__candidate=application.candidate_id)
+    # Their loop of this application, if somebody starts it at this moment, is the one that is asked for.
+    asked = asked.exclude(round__loop__application=application)
     return set(asked.values_list("version__question_id", flat=True))
 
 

@@ -66,8 +66,9 @@ def test_equal_posts_at_once_are_one_message_and_one_loop(vendor):
 
 def test_messages_about_one_new_candidate_worked_through_at_once_make_one():
     here = connected_world()
+    at = ago(5)
     for number in range(8):
-        body = here.body(timestamp=ago(5), data__candidate__email=f"{'Lin' if number % 2 else 'lin'}.mei@example.org")
+        body = here.body(timestamp=at, data__candidate__email=f"{'Lin' if number % 2 else 'lin'}.mei@example.org")
         headers = here.headers(body, message_id=f"msg_{number}")
         ats.receive(connection=here.connection, headers=headers, body=body, now=timezone.now())
     jobs = list(DurableJob.objects.filter(kind=ats.JOB_KIND).values_list("pk", flat=True))
