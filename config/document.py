@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts.rest.bodies import encoded, etag_of, raw_answer
 from accounts.rest.fields import Input, Output
 from accounts.rest.resources import ListResource, Resource
-from accounts.rest.schema import ACTING, HEADERS
+from accounts.rest.schema import ACTING, HEADERS, refusals
 from accounts.scopes import RESOURCES, SPECIAL
 
 INTRODUCTION = """\
@@ -74,6 +74,7 @@ def describe(result: dict[str, Any], generator: Any, **_others: Any) -> dict[str
     components["headers"] = {
         name: {"description": text, "schema": {"type": kind}} for name, (text, kind) in HEADERS.items()
     }
+    components["responses"] = refusals()
     components["parameters"] = {ACTING: _ACTING}
     return result
 

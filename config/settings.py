@@ -277,7 +277,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "GET_LIB_DOC_EXCLUDES": "config.document.undescribed",
     "PREPROCESSING_HOOKS": ["config.document.only_resources"],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.document.describe"],
+    # Choices stand where they are used: names made for them would change as nouns come.
+    "POSTPROCESSING_HOOKS": ["config.document.describe"],
 }
 
 LOGGING = {

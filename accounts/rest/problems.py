@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,7 @@ def _item(path: tuple[str, ...], code: str, message: str) -> Error:
     return {"pointer": "".join(f"/{part}" for part in escaped), "code": code, "message": message}
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
     """For addresses under /api/ that nothing answers."""
     problem = problem_of(Http404())

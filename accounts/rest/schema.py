@@ -4,9 +4,11 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_array_type, build_object_type, force_instance
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
+from accounts.rest.bodies import MEDIA_TYPE
 from accounts.rest.fields import Input
 from accounts.rest.lists import ListQuery
 
@@ -31,6 +33,7 @@ PROBLEM = inline_serializer(
         ),
     },
 )
+FORM = "multipart/form-data"
 REFUSALS = {
     400: "The request cannot be read.",
     401: "No valid token.",
@@ -77,8 +80,10 @@ class ResourceSchema(AutoSchema):
         operation: Any = super().get_operation(*args)
         operation.setdefault("parameters", []).append({"$ref": f"#/components/parameters/{ACTING}"})
         for status, response in operation["responses"].items():
-            names = self._headers(int(status))
-            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+            if int(status) in REFUSALS and "application/problem+json" in response["content"]:
+                operation["responses"][status] = {"$ref": f"#/components/responses/Refused{status}"}
+            else:
+                response["headers"] = header_refs(self._headers(int(status)))
         return operation
 
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
@@ -88,7 +93,8 @@ class ResourceSchema(AutoSchema):
         write = self._write()
         if write is None or not write.takes._declared_fields:
             return None
-        return write.takes()
+        form = getattr(write.takes, "form", None)
+        return {MEDIA_TYPE: write.takes(), FORM: form()} if form else write.takes()
 
     def get_response_serializers(self) -> Any:
         write = self._write()
@@ -98,6 +104,8 @@ class ResourceSchema(AutoSchema):
             answers |= {it: OpenApiResponse(shape() if shape else None, description=ALSO[it]) for it in write.also}
         elif self._is_list():
             answers = {200: self._page()}
+        elif self._file_query() is not None:
+            answers = {(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
         else:
             answers = {200: self.view.output()}
             answers[304] = OpenApiResponse(description="Unchanged since the ETag in If-None-Match.")
@@ -153,6 +161,10 @@ class ResourceSchema(AutoSchema):
     def _write(self) -> Any:
         return getattr(getattr(self.view, self.view.action or "", None), "write", None)
 
+    def _file_query(self) -> Any:
+        """Of a download (see ``rest.files``): the class of its parameters."""
+        return getattr(getattr(self.view, self.view.action or "", None), "file_query", None)
+
     def _is_list(self) -> bool:
         return bool(self.view.action == "list")
 
@@ -160,17 +172,15 @@ class ResourceSchema(AutoSchema):
         return False  # a page is an object
 
     def _headers(self, status: int) -> list[str]:
-        write, names = self._write(), ["X-Request-Id"]
-        shows_one = not self._is_list() and (write is None or write.gives is None)
-        if status in {429, 503}:
-            names.append("Retry-After")
-        if status < 400 or status == 429:
-            names += COUNTED
+        """Of an answer that is no refusal."""
+        write = self._write()
+        shows_one = not self._is_list() and self._file_query() is None and (write is None or write.gives is None)
+        names = ["X-Request-Id", *COUNTED]
         if status == 200 and self._is_list():
             names.append("Link")
         if status in {201, 202} and shows_one:
             names.append("Location")
-        if status == 412 or (status in {200, 201, 202, 304} and shows_one):
+        if status in {200, 201, 202, 304} and shows_one:
             names.append("ETag")
         return names
 
@@ -185,6 +195,7 @@ class ResourceSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """What REST framework knows of a field and the library leaves out."""
         schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        schema.pop("x-spec-enum-id", None)
         if _is_written(field):
             if not getattr(field, "allow_empty", True):
                 schema.setdefault("minItems", 1)
@@ -220,6 +231,8 @@ class ResourceSchema(AutoSchema):
 
     def _reading_parameters(self) -> list[Any]:
         view: Any = self.view
+        if (asked := self._file_query()) is not None:
+            return [self._parameter(name, field) for name, field in asked().fields.items()]
         known = {name for name in view.query._declared_fields if name.rstrip("_") not in view._unused()}
         if not self._is_list():
             known &= {"fields_", "include"}
@@ -234,12 +247,46 @@ class ResourceSchema(AutoSchema):
         self._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         for repeated in ("description", "title"):
             schema.pop(repeated, None)
-        if name == "ordering":
-            view: Any = self.view
-            names = sorted(view._orderings())
-            schema = {"type": "string", "enum": [sign + it for it in names for sign in ("", "-")]}
+        style = None
+        if (names := self._names_of(name)) is not None:
+            schema = {"type": "string", "enum": names}
+            if name != "ordering":
+                schema, style = {"type": "array", "items": schema, "minItems": 1, "uniqueItems": True}, False
         text = str(field.help_text or "")
-        return OpenApiParameter(name, schema, OpenApiParameter.QUERY, required=field.required, description=text)
+        return OpenApiParameter(
+            name, schema, OpenApiParameter.QUERY, required=field.required, description=text, explode=style
+        )
+
+    def _names_of(self, parameter: str) -> list[str] | None:
+        """What a parameter of every list may name here."""
+        view: Any = self.view
+        match parameter:
+            case "ordering":
+                return [sign + name for name in sorted(view._orderings()) for sign in ("", "-")]
+            case "fields":
+                return list(view.output._declared_fields)
+            case "include":
+                return sorted(view.on_request)
+            case _:
+                return None
+
+
+def header_refs(names: list[str]) -> dict[str, dict[str, str]]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def refusals() -> dict[str, Any]:
+    """The shared answers that ``ResourceSchema`` points to."""
+    special = {412: ["ETag"], 429: ["Retry-After", *COUNTED], 503: ["Retry-After"]}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        f"Refused{status}": {
+            "description": text,
+            "headers": header_refs(["X-Request-Id", *special.get(status, [])]),
+            "content": content,
+        }
+        for status, text in REFUSALS.items()
+    }
 
 
 def _is_written(field: Any) -> bool:
