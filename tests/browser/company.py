@@ -1,15 +1,22 @@
 """The sample company with something at every stage, so that every page has something to show."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.test import override_settings
 from django.utils import timezone
 
 from accounts.choices import Language, Role
-from accounts.models import User
+from accounts.models import ApiToken, User
+from accounts.services.tokens import create_token, rotate_token
 from delivery.choices import JobState
-from delivery.models import DurableJob
-from interviews.models import Job, Loop, LoopPlan, PanelSeat
-from interviews.services import jobs
+from delivery.models import DurableJob, WebhookEndpoint
+from delivery.services import webhooks
+from delivery.services.company_exports import request_export
+from delivery.services.events import publish_events
+from delivery.services.jobs import run_job
+from interviews.models import AtsConnection, Job, Loop, LoopPlan, PanelSeat
+from interviews.services import ats, jobs
 from interviews.services.panels import propose_panel
 from interviews.services.plans import compile_plan
 from interviews.services.sample import person
@@ -23,7 +30,9 @@ from scoring.services import demo
 from scoring.services.packets import request_packet
 from scoring.services.scorecards import open_card, save_card
 from tests.browser.conftest import work_off
+from tests.delivery.receivers import receiving, says
 from tests.factories import PASSWORD, UserFactory
+from tests.interviews.ats.worlds import JOBS, STAGES, Connected
 from tests.scoring.worlds import asked_of
 
 BANK = """# Caches
@@ -90,6 +99,10 @@ class Company:
     imported: Import
     ready: Packet
     waiting: Packet
+    token: ApiToken
+    endpoint: WebhookEndpoint
+    silent: WebhookEndpoint
+    connection: AtsConnection
 
 
 def build() -> Company:
@@ -101,6 +114,7 @@ def build() -> Company:
     half, booked, bare = (_loop(name) for name in ("Ben Carter", "Sofia Marin", "Paula Stein"))
     propose_panel(loop=bare, actor=demo.recruiter(), now=now)
     ready = request_packet(debrief=open_loop.debrief, language=Language.EN, actor=demo.manager())
+    request_export(actor=person("ines.duarte"))
     work_off()
     ready.refresh_from_db()
     begun = PanelSeat.objects.live().filter(round__loop=half, scorecard=None).order_by("round__position")[0]
@@ -111,13 +125,16 @@ def build() -> Company:
     manager.set_password(PASSWORD)
     manager.save()
     imported, upload = _written(author), _looked_through(author)
+    admin = person("ines.duarte")
+    endpoint, silent = _told(admin)
+    request_export(actor=admin)
     drafted = _job("Mid-level software engineer", "software-engineer", "mid")
     return Company(
         recruiter=demo.recruiter(),
         manager=manager,
         author=author,
         reviewer=person("david.osei"),
-        admin=person("ines.duarte"),
+        admin=admin,
         newcomer=UserFactory(display_name="Nobody Yet", roles=[role for role in Role if role != Role.ADMIN]),
         writer=begun.interviewer.user,
         reader=final.interviewer.user,
@@ -138,6 +155,10 @@ def build() -> Company:
         imported=imported,
         ready=ready,
         waiting=request_packet(debrief=open_loop.debrief, language=Language.ZH_HANS, actor=demo.manager()),
+        token=_token(admin),
+        endpoint=endpoint,
+        silent=silent,
+        connection=_connection(admin, open_loop.plan.job),
     )
 
 
@@ -223,3 +244,47 @@ def _draft(author: User) -> Question:
         wordings=tuple(as_wording(text) for text in version.texts.all()),
     )
     return create_question(author=author, category=model.category, content=content).question
+
+
+def _token(admin: User) -> ApiToken:
+    """One that was changed over: both are live."""
+    scopes = {"candidates:read", "candidates:write", "act:as"}
+    ends = timezone.now() + timedelta(days=365)
+    token, _secret = create_token(actor=admin, name="HR portal, nightly sync", scopes=scopes, expires_at=ends)
+    return rotate_token(token=token, actor=admin)[0]
+
+
+def _told(admin: User) -> tuple[WebhookEndpoint, WebhookEndpoint]:
+    """One whose deliveries came to something each, and one that is out of use."""
+    publish_events()
+    now = timezone.now()
+    busy = says(503, b"<html><head><title>503 Service Temporarily Unavailable</title></head></html>")
+    with receiving() as good, receiving(busy) as bad:
+        origins = frozenset({good.origin, bad.origin})
+        with override_settings(WEBHOOK_ALLOWED_ORIGINS=origins):
+            address = f"{good.url}/of/the/people/team?source=interviews&tenant=berlin"
+            endpoint, _secret = webhooks.create_endpoint(owner=admin, actor=admin, url=address, description="Warehouse")
+            webhooks.replay_range(endpoint=endpoint, actor=admin, after=now - timedelta(days=29), until=now)
+            _deliver()
+            webhooks.change_endpoint(endpoint=endpoint, actor=admin, url=f"{bad.url}/busy")
+            webhooks.replay_delivery(delivery=endpoint.deliveries.earliest("created_at"), actor=admin)
+            _deliver()
+            silent, _secret = webhooks.create_endpoint(owner=admin, actor=admin, url=good.url, types=["packet.ready"])
+            webhooks.change_endpoint(endpoint=silent, actor=admin, is_enabled=False)
+    return endpoint, silent
+
+
+def _deliver() -> None:
+    for job in DurableJob.objects.filter(kind="webhook.deliver", state=JobState.WAITING):
+        run_job(job_id=job.pk)
+
+
+def _connection(admin: User, job: Job) -> AtsConnection:
+    """Messages of each end: a loop was built, nothing to do, a job that nobody knows."""
+    connection, secret = ats.create_connection(actor=admin, name="ATS of Berlin", vendor="generic", system="berlin")
+    ats.link_job(connection=connection, actor=admin, job=job, external_id=JOBS["generic"])
+    ats.set_stage_rules(connection=connection, actor=admin, rules=[(STAGES["generic"], None), ("Offer", job)])
+    sender = Connected(world=None, admin=admin, connection=connection, secret=secret)
+    for changes in ({}, {"type": "candidate.renamed"}, {"data__job__id": "J-99", "data__application__id": "A-99"}):
+        sender.use(sender.body(**changes))
+    return connection
