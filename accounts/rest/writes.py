@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import orjson
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpResponse
@@ -114,11 +115,11 @@ def _check_version(resource: "Resource", pk: UUID) -> None:
     if asked is None:
         raise Problem(428, "if_match_required", _("Say in If-Match which version you have read."))
     resource.rows().model._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
-    current = resource.represent(pk)
-    etag = etag_of(encoded(current))
+    current = encoded(resource.represent(pk))
+    etag = etag_of(current)
     if asked.strip().removeprefix("W/") not in {etag, "*"}:
         text = _("It has changed since you read it.")
-        raise Problem(412, "stale_version", text, headers={"ETag": etag}, current=current)
+        raise Problem(412, "stale_version", text, headers={"ETag": etag}, current=orjson.Fragment(current))
 
 
 def _answered(resource: "Resource", write: Write, result: Any, begun: Any) -> HttpResponse:
