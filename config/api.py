@@ -12,13 +12,24 @@ from config.document import Docs, Document
 from delivery.api.events import Events
 from delivery.api.webhooks import WebhookDeliveries, Webhooks
 from interviews.api.applications import Applications
+from interviews.api.availabilities import Availabilities, BusyPeriods
 from interviews.api.candidates import Candidates
 from interviews.api.inbound import inbound
+from interviews.api.interviewers import Interviewers, Pools
 from interviews.api.jobs import Jobs
+from interviews.api.loop_templates import LoopTemplates
 from interviews.api.loops import Loops, Rounds
 from interviews.api.panels import Bookings, Invitations, Plans
+from questionbank.api.imports import ImportEntries, Imports
 from questionbank.api.questions import Questions
+from questionbank.api.versions import QuestionVersions, VersionComments
 from questionbank.api.vocabulary import Categories, Competencies, Roles, Seniorities, Tags
+from scoring.api.debriefs import Debriefs, Decisions, Policies
+from scoring.api.kits import Kits
+from scoring.api.packets import Packets
+from scoring.api.results import Results
+from scoring.api.scorecards import Scorecards, Scores
+from scoring.api.unified import AtsInterviews, AtsScorecards
 
 RESOURCES: list[type[ListResource]] = [
     Competencies,
@@ -27,14 +38,33 @@ RESOURCES: list[type[ListResource]] = [
     Seniorities,
     Tags,
     Questions,
+    QuestionVersions,
+    VersionComments,
+    Imports,
+    ImportEntries,
+    LoopTemplates,
     Jobs,
     Candidates,
     Applications,
     Loops,
     Rounds,
+    Kits,
+    Interviewers,
+    Pools,
+    Availabilities,
+    BusyPeriods,
     Plans,
     Bookings,
     Invitations,
+    Scorecards,
+    Scores,
+    Policies,
+    Debriefs,
+    Results,
+    Decisions,
+    Packets,
+    AtsScorecards,
+    AtsInterviews,
     Webhooks,
     WebhookDeliveries,
     Events,

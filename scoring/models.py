@@ -15,7 +15,14 @@ from delivery.models import DurableJob
 from interviews.models import AskedQuestion, Loop, PanelSeat
 from questionbank.models import RoleFamily, SeniorityLevel
 from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome, Recommendation
-from scoring.querysets import DebriefQuerySet, PacketQuerySet, ScorecardQuerySet
+from scoring.querysets import (
+    DebriefQuerySet,
+    DecisionPolicyQuerySet,
+    DecisionQuerySet,
+    PacketQuerySet,
+    QuestionScoreQuerySet,
+    ScorecardQuerySet,
+)
 
 
 class Scorecard(Touched, models.Model):
@@ -69,6 +76,8 @@ class QuestionScore(models.Model):
     # Read by its writer only: no selector but the scorecard's own names this column.
     private_note = models.TextField(max_length=10_000, blank=True)
 
+    objects = QuestionScoreQuerySet.as_manager()
+
     class Meta:
         ordering = ["asked_question__position"]
         constraints = [
@@ -118,6 +127,8 @@ class DecisionPolicy(models.Model):
     knockout_line = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("2.00"))
     least_questions = models.PositiveSmallIntegerField(default=LEAST_QUESTIONS)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DecisionPolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision policy")
@@ -189,6 +200,8 @@ class Decision(models.Model):
     rationale = models.TextField(_("rationale"), max_length=5_000)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")

@@ -46,6 +46,26 @@ class ScorecardQuerySet(models.QuerySet[Any]):
         return self.filter(state=CardState.SUBMITTED)
 
 
+class QuestionScoreQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """As the cards they stand on."""
+        cards = ScorecardQuerySet(apps.get_model("scoring.Scorecard")).visible_to(user)
+        return self.filter(scorecard__in=cards.values("pk"))
+
+
+class DecisionPolicyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Administrators, recruiters, hiring managers and API clients."""
+        readers = {Role.RECRUITER, Role.HIRING_MANAGER, Role.API_CLIENT}
+        return self if user.is_admin or readers & user.roles else self.none()
+
+
+class DecisionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """As the debrief they end."""
+        return self.filter(debrief__in=_debriefs(user))
+
+
 class PacketQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """As the debrief they show."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scoring.api import CardAPI
+from scoring.api.autosave import CardAPI
 from scoring.views import cards, debriefs, kits, packets, questions
 
 app_name = "scoring"

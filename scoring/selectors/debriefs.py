@@ -20,6 +20,8 @@ from scoring.measurement.results import Policy, Rating, Result, measure
 from scoring.models import Debrief, Decision, DecisionPolicy, Scorecard
 from scoring.selectors.cards import pick_text
 
+Scores = dict[tuple[UUID, UUID], dict[str, Any]]
+Weights = dict[UUID, dict[str, float]]
 # What the page of a loop's debrief may show a person.
 Access = Literal["readable", "own_card_first", "progress", "waiting", "reason_first"]
 
@@ -175,22 +177,41 @@ def debrief_context(*, debrief: Debrief) -> DebriefPage:
     The caller has found the debrief through ``Debrief.objects.visible_to``.
     """
     loop = Loop.objects.select_related("application__candidate", "application__job").get(pk=debrief.loop_id)
-    voices = _voices(loop)
+    voices = voices_of([loop.pk]).get(loop.pk, ())
     asked = list(_asked(loop))
-    weights = _weights(asked)
-    scores = _scores(voices)
-    competencies = {str(each.pk): each for question in asked for each in question.competencies.all()}
+    weights = weights_of(asked)
+    scores = scores_of(voices)
+    competencies = competencies_of(asked)
     due = PanelSeat.objects.live().filter(round__loop=loop).count()
-    result = measure(
+    result = result_of(asked, scores, voices, weights, policy=debrief.policy, due=due)
+    language = (get_language() or "", loop.application.job.language)
+    evidence = tuple(_evidence(each, scores, voices, language) for each in asked)
+    return DebriefPage(debrief, loop, voices, evidence, result, competencies, len(voices), due)
+
+
+def competencies_of(asked: Iterable[AskedQuestion]) -> dict[str, Competency]:
+    """What the questions are asked for, by id as the measurement has it. No query for prefetched ones."""
+    return {str(each.pk): each for question in asked for each in question.competencies.all()}
+
+
+def result_of(
+    asked: Sequence[AskedQuestion],
+    scores: Scores,
+    voices: Sequence[Voice],
+    weights: Weights,
+    *,
+    policy: DecisionPolicy,
+    due: int,
+) -> Result:
+    """The result of one loop. No query."""
+    competencies = competencies_of(asked)
+    return measure(
         _ratings(asked, scores, voices, weights),
-        as_policy(debrief.policy),
+        as_policy(policy),
         competencies=sorted(competencies, key=lambda key: competencies[key].slug),
         cards_in=len(voices),
         cards_due=due,
     )
-    language = (get_language() or "", loop.application.job.language)
-    evidence = tuple(_evidence(each, scores, voices, language) for each in asked)
-    return DebriefPage(debrief, loop, voices, evidence, result, competencies, len(voices), due)
 
 
 def as_policy(policy: DecisionPolicy) -> Policy:
@@ -207,12 +228,14 @@ def _count(seats: "QuerySet[PanelSeat]") -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _voices(loop: Loop) -> tuple[Voice, ...]:
+def voices_of(loops: Iterable[UUID]) -> dict[UUID, tuple[Voice, ...]]:
+    """Loop → its submitted cards, in the order of the rounds. One query."""
     cards = (
         Scorecard.objects.submitted()
-        .filter(seat__round__loop=loop, seat__state=SeatState.CONFIRMED)
+        .filter(seat__round__loop__in=loops, seat__state=SeatState.CONFIRMED)
         .order_by("seat__round__position", "seat__role", "pk")
-        .values(
+        .values_list(
+            "seat__round__loop",
             "pk",
             "seat__interviewer_id",
             "seat__interviewer__user_id",
@@ -224,7 +247,10 @@ def _voices(loop: Loop) -> tuple[Voice, ...]:
             "submitted_at",
         )
     )
-    return tuple(Voice(*card.values()) for card in cards)
+    voices: dict[UUID, tuple[Voice, ...]] = {}
+    for loop, *card in cards:
+        voices[loop] = (*voices.get(loop, ()), Voice(*card))
+    return voices
 
 
 def _asked(loop: Loop) -> QuerySet[AskedQuestion]:
@@ -237,17 +263,17 @@ def _asked(loop: Loop) -> QuerySet[AskedQuestion]:
     )
 
 
-def _weights(asked: Iterable[AskedQuestion]) -> dict[UUID, dict[str, float]]:
-    """Of each version: competency → how much of it speaks to that, in percent."""
-    weights: dict[UUID, dict[str, float]] = {}
+def weights_of(asked: Iterable[AskedQuestion]) -> Weights:
+    """Of each version: competency → how much of it speaks to that, in percent. One query."""
+    weights: Weights = {}
     rows = CompetencyWeight.objects.filter(version__in=[each.version_id for each in asked])
     for version, competency, percent in rows.values_list("version_id", "competency_id", "percent"):
         weights.setdefault(version, {})[str(competency)] = float(percent)
     return weights
 
 
-def _scores(voices: Sequence[Voice]) -> dict[tuple[UUID, UUID], dict[str, Any]]:
-    """(card, asked question) → level, not_assessed, evidence."""
+def scores_of(voices: Iterable[Voice]) -> Scores:
+    """(card, asked question) → level, not_assessed, evidence. One query."""
     rows = Scorecard.objects.filter(pk__in=[voice.card_id for voice in voices], scores__isnull=False).values(
         "pk", "scores__asked_question_id", "scores__level", "scores__not_assessed", "scores__evidence"
     )
@@ -256,9 +282,9 @@ def _scores(voices: Sequence[Voice]) -> dict[tuple[UUID, UUID], dict[str, Any]]:
 
 def _ratings(
     asked: Iterable[AskedQuestion],
-    scores: dict[tuple[UUID, UUID], dict[str, Any]],
+    scores: Scores,
     voices: Sequence[Voice],
-    weights: dict[UUID, dict[str, float]],
+    weights: Weights,
 ) -> list[Rating]:
     ratings = []
     for question in asked:
@@ -273,7 +299,7 @@ def _ratings(
 
 def _evidence(
     asked: AskedQuestion,
-    scores: dict[tuple[UUID, UUID], dict[str, Any]],
+    scores: Scores,
     voices: Sequence[Voice],
     languages: tuple[str, ...],
 ) -> Evidence:

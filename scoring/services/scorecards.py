@@ -96,9 +96,10 @@ def submit_card(*, card: Scorecard, user: User, version: int, now: datetime | No
     """
     _require_own(card.seat_id, user)
     now = now or timezone.now()
-    # First the loop: of two last cards submitted at once, the second must see the first.
-    loop = Loop.objects.select_for_update(of=("self",)).get(rounds__seats=card.seat_id)
+    # The card first, as everybody does who changes one; then the loop: of two last cards submitted at once, the
+    # second must see the first.
     card = Scorecard.objects.select_for_update().get(pk=card.pk)
+    loop = Loop.objects.select_for_update(of=("self",)).get(rounds__seats=card.seat_id)
     if card.state != CardState.DRAFT or card.version != version:
         raise _refusal(card)
     missing = missing_parts(card)

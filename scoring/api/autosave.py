@@ -16,6 +16,7 @@ from django.middleware.csrf import get_token
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -42,6 +43,8 @@ class Problem(Exception):  # noqa: N818 -- an answer of the API, RFC 9457
 class CardAPI(APIView):
     """The own card of one seat."""
 
+    # The page's own: tokens are for ``scorecards`` of the API.
+    authentication_classes = [SessionAuthentication]
     # The body is read by hand: with a cap, and with nesting that cannot exhaust the stack.
     parser_classes: list[Any] = []
 

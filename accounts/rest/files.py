@@ -1,0 +1,59 @@
+"""Files: downloads whose permission is checked at the moment of each."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404
+from django.utils.cache import patch_cache_control
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from accounts.rest.bodies import JSONRenderer
+from accounts.rest.fields import Input
+from accounts.rest.lists import read_query
+from accounts.rest.resources import Resource
+
+PDF = "application/pdf"
+
+
+class PDFRenderer(BaseRenderer):
+    """For ``Accept`` alone: the file goes out as it is."""
+
+    media_type = PDF
+    format = "pdf"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
+        raise NotImplementedError
+
+
+class FileQuery(Input):
+    """The parameters of a download: none, unless a subclass has some."""
+
+
+# Who says Accept: application/json everywhere gets the file too; a refusal is a problem whatever was accepted.
+RENDERERS = [PDFRenderer, JSONRenderer]
+
+
+def gives_pdf(query: type[Input] = FileQuery) -> Callable[[Callable[..., Any]], Any]:
+    """Make a method of a ``Resource``, ``file(self, item, asked)``, the download of a PDF, never kept by caches.
+
+    It returns a ``FileResponse`` or raises ``Http404``.
+    """
+
+    def decorate(method: Callable[..., FileResponse]) -> Callable[..., FileResponse]:
+        def handler(self: Resource, request: Request, pk: UUID, **above: Any) -> FileResponse:
+            asked = read_query(query, request.query_params, set(query._declared_fields))
+            item = self.rows().filter(pk=pk).first()
+            if item is None:
+                raise Http404
+            response = method(self, item, asked)
+            patch_cache_control(response, private=True, no_store=True)
+            return response
+
+        handler.__name__, handler.__doc__ = method.__name__, method.__doc__
+        handler.file_query = query  # type: ignore[attr-defined]
+        return handler
+
+    return decorate
