@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import User
 from accounts.sealing import Unreadable, seal, unseal
@@ -20,11 +21,11 @@ class PersonRequest(HttpRequest):
     user: User
 
 
-def administrators_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def administrators_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Asks visitors to sign in; for everybody but administrators the page is not there."""
 
     @wraps(view)
-    def asked(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def asked(request: PersonRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_admin:
             raise Http404
         return view(request, *args, **kwargs)

@@ -17,5 +17,5 @@ class DeliveryConfig(AppConfig):
         triggers.TRIGGERS.extend(TRIGGERS)
         register(deliveries.JOB_KIND, deliveries.deliver, pauses=deliveries.PAUSES)
         register(deliveries.MAIL_KIND, deliveries.tell_disabled)
-        register(archived.EXPORT_KIND, company_exports.write_export)
+        register(archived.EXPORT_KIND, company_exports.write_export, long=True)
         archives.register(archived.TABLES, left_out=archived.LEFT_OUT)

@@ -81,16 +81,20 @@ Pauses = Sequence[timedelta]
 # How long to wait after the first, second, … failed attempt. One more failure than this and the job is dead.
 PAUSES: Pauses = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 _handlers: dict[str, tuple[Handler, Pauses]] = {}
+_long: set[str] = set()
 
 
-def register(kind: str, handler: Handler, *, pauses: Pauses = PAUSES) -> None:
+def register(kind: str, handler: Handler, *, pauses: Pauses = PAUSES, long: bool = False) -> None:
     """Name the one function that does work of this kind; call it from ``AppConfig.ready``.
 
-    The function may be run more than once, so what it does outside ``run.commit()`` must bear repeating.
+    The function may be run more than once, so what it does outside ``run.commit()`` must bear repeating. A worker
+    is stopped after three minutes, with ``long`` work after an hour.
     """
     if _handlers.get(kind, (handler, pauses))[0] is not handler:
         raise ImproperlyConfigured(f"Two handlers for jobs of the kind {kind!r}.")
     _handlers[kind] = handler, pauses
+    if long:
+        _long.add(kind)
 
 
 def handler_of(kind: str) -> Handler | None:
@@ -99,6 +103,10 @@ def handler_of(kind: str) -> Handler | None:
 
 def pauses_of(kind: str) -> Pauses:
     return _handlers[kind][1] if kind in _handlers else PAUSES
+
+
+def is_long(kind: str) -> bool:
+    return kind in _long
 
 
 def lease_end() -> datetime:

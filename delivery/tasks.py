@@ -13,6 +13,11 @@ def run_job(job_id: str) -> None:
     services.run_job(job_id=UUID(job_id))
 
 
+@shared_task(name="delivery.run_long_job", time_limit=3600)
+def run_long_job(job_id: str) -> None:
+    services.run_job(job_id=UUID(job_id))
+
+
 @shared_task(name="delivery.ring_due_jobs")
 def ring_due_jobs() -> None:
     services.ring_due()

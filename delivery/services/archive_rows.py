@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.dateparse import parse_datetime, parse_time
 from django.utils.translation import gettext_lazy as _
@@ -64,14 +64,21 @@ def _insert_statement(model: type[models.Model], fields: Sequence[Any]) -> str:
 
 
 def _preparer_of(field: Any) -> Callable[[Any], Any]:
-    return lambda value: field.get_db_prep_save(value, connection)
+    # Asked for once: the one of the module is looked up again at every use, a million times.
+    own, target = connections[DEFAULT_DB_ALIAS], _target_of(field)
+    return lambda value: target.get_db_prep_save(value, own)
+
+
+def _target_of(field: Any) -> Any:
+    """The column that a foreign key's value is one of; else the field itself."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
 
 
 def reader_of(field: Any) -> Reader:
     """What reads the values of a column. The database checks the rest: what is unique, known or in range."""
-    target = field
-    while isinstance(target, models.ForeignKey):
-        target = target.target_field
+    target = _target_of(field)
     read = _bounded(target) or _READERS[target.get_internal_type()]
 
     def read_or_null(value: Any) -> Any:

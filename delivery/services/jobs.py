@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,7 +25,7 @@ from accounts.models import User
 from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.clock import database_now
-from delivery.handlers import JobRun, LeaseLost, handler_of, pauses_of
+from delivery.handlers import JobRun, LeaseLost, handler_of, is_long, pauses_of
 from delivery.models import DurableJob
 
 logger = logging.getLogger(__name__)
@@ -133,22 +134,17 @@ def bury(*, run: JobRun, error: str) -> None:
 def ring_due(*, now: datetime | None = None) -> int:
     """Ring again for work that is due, and for work whose worker vanished. Returns how often it rang."""
     due = DurableJob.objects.claimable(now or database_now()).order_by("due_at")
-    return ring_all(job_ids=due.values_list("pk", flat=True)[:SWEEP_BATCH])
+    return _rung(ring(job_id=pk, kind=kind) for pk, kind in due.values_list("pk", "kind")[:SWEEP_BATCH])
 
 
 def ring_all(*, job_ids: Iterable[UUID]) -> int:
     """Ring for one after the other until the queue does not answer. Returns how often it rang."""
-    rung = 0
-    for job_id in job_ids:
-        if not ring(job_id=job_id):
-            break
-        rung += 1
-    return rung
+    return _rung(ring(job_id=it) for it in job_ids)
 
 
-def ring(*, job_id: UUID) -> bool:
+def ring(*, job_id: UUID, kind: str = "") -> bool:
     """Wake a worker up for a job. Never raises: with a dead queue the sweep rings later."""
-    return send(task="delivery.run_job", args=[str(job_id)])
+    return send(task="delivery.run_long_job" if is_long(kind) else "delivery.run_job", args=[str(job_id)])
 
 
 def send(*, task: str, args: Sequence[str] = ()) -> bool:
@@ -192,7 +188,12 @@ def _is_ours(path: Path) -> bool:
 
 
 def _ring_on_commit(job: DurableJob) -> None:
-    transaction.on_commit(lambda: ring(job_id=job.pk), robust=True)
+    transaction.on_commit(lambda: ring(job_id=job.pk, kind=job.kind), robust=True)
+
+
+def _rung(rings: Iterable[bool]) -> int:
+    """How many answered before the first that did not."""
+    return sum(1 for _ in takewhile(bool, rings))
 
 
 def _log_failure(run: JobRun, error: Exception) -> None:

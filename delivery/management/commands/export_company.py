@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from delivery.management.progress import TableProgress
 from delivery.services.archive_export import write_archive
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             # The file is there as a whole or not at all, and for this account alone.
             with NamedTemporaryFile(dir=path.parent, prefix=".export-", delete=False) as file:
                 try:
-                    summary = write_archive(file)
+                    summary = write_archive(file, progress=TableProgress(self.stderr))
                 except BaseException:
                     os.unlink(file.name)
                     raise

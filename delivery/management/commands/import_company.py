@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
+from delivery.management.progress import TableProgress
 from delivery.services.archive_import import import_archive
 
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         path: Path = options["path"]
         try:
             with path.open("rb") as source:
-                summary = import_archive(source)
+                summary = import_archive(source, progress=TableProgress(self.stderr))
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}.") from error
         except ValidationError as error:

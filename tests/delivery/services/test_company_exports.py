@@ -14,8 +14,11 @@ from accounts.choices import Language, Role
 from accounts.models import AuditEntry, RoleGrant
 from delivery.choices import JobState
 from delivery.models import CompanyExport, DurableJob
+from delivery.services import jobs
 from delivery.services.company_exports import KEPT, open_export, remove_expired, request_export
 from delivery.services.jobs import run_job
+from delivery.tasks import run_job as run_job_task
+from delivery.tasks import run_long_job
 from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -98,3 +101,14 @@ def test_the_file_goes_after_a_day_and_the_row_stays(admin):
 
     assert default_storage.listdir("exports")[1] == [f"{fresh.pk}.zip"]
     assert CompanyExport.objects.filter(file="").get() == export
+
+
+def test_a_large_company_has_an_hour(admin, monkeypatch):
+    """A worker that is stopped after three minutes would never get through."""
+    sent = []
+    monkeypatch.setattr(jobs, "send", lambda *, task, args: sent.append((task, args)) or True)
+    export = request_export(actor=admin)
+
+    assert jobs.ring_due() == 1
+    assert sent == [("delivery.run_long_job", [str(export.job_id)])] * 2
+    assert (run_long_job.time_limit, run_job_task.time_limit) == (3600, 180)
