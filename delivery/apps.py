@@ -15,7 +15,7 @@ class DeliveryConfig(AppConfig):
         from delivery.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
-        register(deliveries.JOB_KIND, deliveries.deliver, pauses=deliveries.PAUSES)
+        register(deliveries.JOB_KIND, deliveries.deliver, pauses=deliveries.PAUSES, bell=deliveries.BELL)
         register(deliveries.MAIL_KIND, deliveries.tell_disabled)
         register(archived.EXPORT_KIND, company_exports.write_export, long=True)
         archives.register(archived.TABLES, left_out=archived.LEFT_OUT)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -80,33 +81,36 @@ Handler = Callable[[JobRun], None]
 Pauses = Sequence[timedelta]
 # How long to wait after the first, second, … failed attempt. One more failure than this and the job is dead.
 PAUSES: Pauses = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
-_handlers: dict[str, tuple[Handler, Pauses]] = {}
-_long: set[str] = set()
 
 
-def register(kind: str, handler: Handler, *, pauses: Pauses = PAUSES, long: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of work is done."""
+
+    handler: Handler | None = None
+    pauses: Pauses = PAUSES
+    long: bool = False
+    # A task that does whatever is due of this kind: rung once for many jobs, not once for each.
+    bell: str = ""
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, handler: Handler, *, pauses: Pauses = PAUSES, long: bool = False, bell: str = "") -> None:
     """Name the one function that does work of this kind; call it from ``AppConfig.ready``.
 
     The function may be run more than once, so what it does outside ``run.commit()`` must bear repeating. A worker
     is stopped after three minutes, with ``long`` work after an hour.
     """
-    if _handlers.get(kind, (handler, pauses))[0] is not handler:
+    if kind_of(kind).handler not in {None, handler}:
         raise ImproperlyConfigured(f"Two handlers for jobs of the kind {kind!r}.")
-    _handlers[kind] = handler, pauses
-    if long:
-        _long.add(kind)
+    _kinds[kind] = Kind(handler, pauses, long, bell)
 
 
-def handler_of(kind: str) -> Handler | None:
-    return _handlers[kind][0] if kind in _handlers else None
-
-
-def pauses_of(kind: str) -> Pauses:
-    return _handlers[kind][1] if kind in _handlers else PAUSES
-
-
-def is_long(kind: str) -> bool:
-    return kind in _long
+def kind_of(kind: str) -> Kind:
+    """What was registered; without a handler where nothing was."""
+    return _kinds.get(kind, Kind())
 
 
 def lease_end() -> datetime:

@@ -28,6 +28,11 @@ def publish_events() -> None:
     events.publish_events()
 
 
+@shared_task(name="delivery.deliver_due")
+def deliver_due() -> None:
+    deliveries.deliver_due()
+
+
 @shared_task(name="delivery.tidy_webhooks")
 def tidy_webhooks() -> None:
     deliveries.tidy()

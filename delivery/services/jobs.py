@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import takewhile
@@ -25,7 +25,7 @@ from accounts.models import User
 from accounts.services.trail import record
 from delivery.choices import JobState
 from delivery.clock import database_now
-from delivery.handlers import JobRun, LeaseLost, handler_of, is_long, pauses_of
+from delivery.handlers import JobRun, LeaseLost, kind_of
 from delivery.models import DurableJob
 
 logger = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def run_job(*, job_id: UUID) -> None:
     run = claim(job_id=job_id)
     if run is None:
         return
-    handler = handler_of(run.kind)
+    handler = kind_of(run.kind).handler
     if handler is None:
         bury(run=run, error=f"no handler for jobs of the kind {run.kind}")
         return
@@ -103,7 +103,7 @@ def claim(*, job_id: UUID, now: datetime | None = None) -> JobRun | None:
         return None
     # Whoever claims counts an attempt, so of several who have read this row one finds it unchanged.
     unclaimed = DurableJob.objects.claimable(now).filter(pk=job_id, attempts=job.attempts)
-    if job.attempts > len(pauses_of(job.kind)):
+    if job.attempts > len(kind_of(job.kind).pauses):
         dead = {"state": JobState.DEAD, "finished_at": now, **_IDLE}
         if unclaimed.update(**dead, error="the worker was lost while it did this job"):
             logger.error("job %s is dead: it took %s workers with it", job_id, job.attempts)
@@ -117,7 +117,7 @@ def claim(*, job_id: UUID, now: datetime | None = None) -> JobRun | None:
 
 def fail(*, run: JobRun, error: str) -> None:
     """Let the job wait for its next attempt, or die after the last. Does nothing once the lease is lost."""
-    pauses = pauses_of(run.kind)
+    pauses = kind_of(run.kind).pauses
     if run.attempt > len(pauses):
         bury(run=run, error=error)
         return
@@ -134,17 +134,21 @@ def bury(*, run: JobRun, error: str) -> None:
 def ring_due(*, now: datetime | None = None) -> int:
     """Ring again for work that is due, and for work whose worker vanished. Returns how often it rang."""
     due = DurableJob.objects.claimable(now or database_now()).order_by("due_at")
-    return _rung(ring(job_id=pk, kind=kind) for pk, kind in due.values_list("pk", "kind")[:SWEEP_BATCH])
-
-
-def ring_all(*, job_ids: Iterable[UUID]) -> int:
-    """Ring for one after the other until the queue does not answer. Returns how often it rang."""
-    return _rung(ring(job_id=it) for it in job_ids)
+    bells = dict.fromkeys(_bell_of(*job) for job in due.values_list("pk", "kind")[:SWEEP_BATCH])
+    return sum(1 for _ in takewhile(bool, (send(task=task, args=args) for task, args in bells)))
 
 
 def ring(*, job_id: UUID, kind: str = "") -> bool:
     """Wake a worker up for a job. Never raises: with a dead queue the sweep rings later."""
-    return send(task="delivery.run_long_job" if is_long(kind) else "delivery.run_job", args=[str(job_id)])
+    task, args = _bell_of(job_id, kind)
+    return send(task=task, args=args)
+
+
+def _bell_of(job_id: UUID, name: str) -> tuple[str, tuple[str, ...]]:
+    kind = kind_of(name)
+    if kind.bell:
+        return kind.bell, ()
+    return "delivery.run_long_job" if kind.long else "delivery.run_job", (str(job_id),)
 
 
 def send(*, task: str, args: Sequence[str] = ()) -> bool:
@@ -189,11 +193,6 @@ def _is_ours(path: Path) -> bool:
 
 def _ring_on_commit(job: DurableJob) -> None:
     transaction.on_commit(lambda: ring(job_id=job.pk, kind=job.kind), robust=True)
-
-
-def _rung(rings: Iterable[bool]) -> int:
-    """How many answered before the first that did not."""
-    return sum(1 for _ in takewhile(bool, rings))
 
 
 def _log_failure(run: JobRun, error: Exception) -> None:

@@ -14,7 +14,7 @@ from tests.factories import UserFactory
 @pytest.fixture
 def kinds(monkeypatch):
     """An empty registry of handlers for this test alone."""
-    monkeypatch.setattr(handlers, "_handlers", {})
+    monkeypatch.setattr(handlers, "_kinds", {})
     return handlers
 
 

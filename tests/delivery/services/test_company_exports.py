@@ -110,5 +110,5 @@ def test_a_large_company_has_an_hour(admin, monkeypatch):
     export = request_export(actor=admin)
 
     assert jobs.ring_due() == 1
-    assert sent == [("delivery.run_long_job", [str(export.job_id)])] * 2
+    assert sent == [("delivery.run_long_job", (str(export.job_id),))] * 2
     assert (run_long_job.time_limit, run_job_task.time_limit) == (3600, 180)
