@@ -10,6 +10,7 @@ from accounts.rest.problems import not_found
 from accounts.rest.resources import ListResource
 from config.document import Docs, Document
 from delivery.api.events import Events
+from delivery.api.exports import Exports
 from delivery.api.webhooks import WebhookDeliveries, Webhooks
 from interviews.api.applications import Applications
 from interviews.api.availabilities import Availabilities, BusyPeriods
@@ -17,9 +18,11 @@ from interviews.api.candidates import Candidates
 from interviews.api.inbound import inbound
 from interviews.api.interviewers import Interviewers, Pools
 from interviews.api.jobs import Jobs
+from interviews.api.loop_plans import LoopPlans
 from interviews.api.loop_templates import LoopTemplates
 from interviews.api.loops import Loops, Rounds
 from interviews.api.panels import Bookings, Invitations, Plans
+from interviews.api.plan_choices import Additions, Alternatives
 from questionbank.api.imports import ImportEntries, Imports
 from questionbank.api.questions import Questions
 from questionbank.api.versions import QuestionVersions, VersionComments
@@ -44,6 +47,9 @@ RESOURCES: list[type[ListResource]] = [
     ImportEntries,
     LoopTemplates,
     Jobs,
+    LoopPlans,
+    Alternatives,
+    Additions,
     Candidates,
     Applications,
     Loops,
@@ -68,6 +74,7 @@ RESOURCES: list[type[ListResource]] = [
     Webhooks,
     WebhookDeliveries,
     Events,
+    Exports,
     Users,
     Tokens,
     Audit,

@@ -14,18 +14,26 @@ from accounts.rest.fields import Input
 from accounts.rest.lists import read_query
 from accounts.rest.resources import Resource
 
-PDF = "application/pdf"
+PDF, ZIP = "application/pdf", "application/zip"
 
 
-class PDFRenderer(BaseRenderer):
+class FileRenderer(BaseRenderer):
     """For ``Accept`` alone: the file goes out as it is."""
 
-    media_type = PDF
-    format = "pdf"
     charset = None
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
         raise NotImplementedError
+
+
+class PDFRenderer(FileRenderer):
+    media_type = PDF
+    format = "pdf"
+
+
+class ZIPRenderer(FileRenderer):
+    media_type = ZIP
+    format = "zip"
 
 
 class FileQuery(Input):
@@ -34,10 +42,15 @@ class FileQuery(Input):
 
 # Who says Accept: application/json everywhere gets the file too; a refusal is a problem whatever was accepted.
 RENDERERS = [PDFRenderer, JSONRenderer]
+ZIP_RENDERERS = [ZIPRenderer, JSONRenderer]
 
 
 def gives_pdf(query: type[Input] = FileQuery) -> Callable[[Callable[..., Any]], Any]:
-    """Make a method of a ``Resource``, ``file(self, item, asked)``, the download of a PDF, never kept by caches.
+    return gives_file(PDF, query)
+
+
+def gives_file(media_type: str, query: type[Input] = FileQuery) -> Callable[[Callable[..., Any]], Any]:
+    """Make a method of a ``Resource``, ``file(self, item, asked)``, the download of a file, never kept by caches.
 
     It returns a ``FileResponse`` or raises ``Http404``.
     """
@@ -53,7 +66,7 @@ def gives_pdf(query: type[Input] = FileQuery) -> Callable[[Callable[..., Any]], 
             return response
 
         handler.__name__, handler.__doc__ = method.__name__, method.__doc__
-        handler.file_query = query  # type: ignore[attr-defined]
+        handler.file_query, handler.file_type = query, media_type  # type: ignore[attr-defined]
         return handler
 
     return decorate
