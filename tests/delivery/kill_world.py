@@ -67,9 +67,14 @@ class World:
 
     def start(self, *, quick: bool = True) -> subprocess.Popen:
         """A worker with two children, and beat. ``quick`` shortens lease and sweep. Returns the worker."""
-        env = self.env | ({"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1"} if quick else {})
-        self._celery(env, "beat")
-        return self._celery(env, "worker", "--pool", "prefork", "--concurrency", "2")
+        self._celery(self._env(quick=quick), "beat")
+        return self.start_worker(quick=quick)
+
+    def start_worker(self, *, quick: bool = True) -> subprocess.Popen:
+        return self._celery(self._env(quick=quick), "worker", "--pool", "prefork", "--concurrency", "2")
+
+    def _env(self, *, quick):
+        return self.env | ({"JOB_LEASE_SECONDS": "3", "JOB_SWEEP_SECONDS": "1"} if quick else {})
 
     def kill_all(self) -> None:
         """As if the host lost its power: every process at once, children included."""
@@ -92,14 +97,15 @@ class World:
 
     def jobs(self, prefix: str) -> dict[str, tuple[str, int, int]]:
         """State, attempts and number of effects by key."""
-        sql = JOBS.format(prefix=prefix)
+        rows = self.rows(JOBS.format(prefix=prefix))
+        return {key: (state, attempts, effects) for key, state, attempts, effects in rows}
+
+    def rows(self, sql: str) -> list[tuple]:
         if self.database_url:
             with psycopg.connect(self.database_url) as connection:
-                rows = connection.execute(sql).fetchall()
-        else:
-            with closing(sqlite3.connect(self.folder / "loopwright.sqlite3", timeout=20)) as connection:
-                rows = connection.execute(sql).fetchall()
-        return {key: (state, attempts, effects) for key, state, attempts, effects in rows}
+                return connection.execute(sql).fetchall()
+        with closing(sqlite3.connect(self.folder / "loopwright.sqlite3", timeout=20)) as connection:
+            return connection.execute(sql).fetchall()
 
     def wait_until_worked_on(self) -> int:
         """The id of a child process that is in the middle of a job."""
