@@ -82,8 +82,9 @@ def cancel_booking(*, loop: Loop, actor: User, reason: CancelReason, now: dateti
     record(actor=actor, action="panel.cancelled", subject=loop, reason=reason.value)
     record_event(
         type=EventType.BOOKING_CANCELLED,
-        subject="loops",
+        subject="bookings",
         subject_id=loop.pk,
+        loop=loop.pk,
         application=loop.application_id,
     )
     return loop
@@ -113,8 +114,9 @@ def _book(*, proposal: SchedulePlan, actor: User, now: datetime, link: str) -> L
     record(actor=actor, action="panel.booked", subject=loop, proposal=str(proposal.pk))
     record_event(
         type=EventType.BOOKING_CONFIRMED,
-        subject="loops",
+        subject="bookings",
         subject_id=loop.pk,
+        loop=loop.pk,
         plan=proposal.pk,
         application=loop.application_id,
         candidate=candidate.pk,
