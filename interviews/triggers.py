@@ -80,6 +80,7 @@ TRIGGERS: list[Trigger | Effect] = [
     *tracked("interviews_invitation", "invitations"),
     touched("interviews_atsconnection"),
     *touches("interviews_jobmember", "job_id", "interviews_job"),
+    *touches(_TEMPLATE, "job_id", "interviews_job"),
     *touches("interviews_loopplan", "job_id", "interviews_job"),
     *touches("interviews_candidatewindow", "candidate_id", "interviews_candidate"),
     *touches("interviews_loop", "application_id", "interviews_application"),

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.viewsets import ViewSet
@@ -50,7 +51,7 @@ class ListResource(ViewSet):
     path: ClassVar[str] = ""
     scope: ClassVar[str]
     output: ClassVar[type[serializers.Serializer[Any]]]
-    query: ClassVar[type[ListQuery]] = ListQuery
+    query: ClassVar[type[serializers.Serializer[Any]]] = ListQuery
     # Name in ``ordering`` → column that is never empty, beside id and updated_at.
     orderings: ClassVar[Mapping[str, str]] = {}
     on_request: ClassVar[frozenset[str]] = frozenset()
@@ -110,6 +111,8 @@ class ListResource(ViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.request_id = new_request_id()
         super().initial(request, *args, **kwargs)
+        if self.action is None:  # before the scope: for what nobody can do there is none
+            raise MethodNotAllowed(str(request.method))
         self.allowance = limits.count(request)
         check_scope(request, self.scope_asked())
         through.set(request.auth.pk if isinstance(request.auth, ApiToken) else None)

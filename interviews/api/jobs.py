@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.decorators import action
 
 from accounts.choices import Language, Role
 from accounts.models import User
@@ -17,9 +18,11 @@ from accounts.rest.resources import Ids, Resource, writes
 from accounts.services.external_ids import set_external_ids
 from interviews import policies
 from interviews.api.references import several
+from interviews.api.shortfalls import RelaxInput, remedies_in
 from interviews.choices import JobRole
-from interviews.models import Job, JobMember, LoopPlan
+from interviews.models import Job, JobMember, LoopPlan, LoopTemplate
 from interviews.services.jobs import change_job, create_job
+from interviews.services.templates import relax_for_job
 from questionbank.models import RoleFamily, SeniorityLevel
 
 MOST_MEMBERS = 50
@@ -37,6 +40,7 @@ class JobOutput(Output):
     time_zone = Text(help_text="An IANA zone.")
     recruiters = serializers.ListField(child=Ref(), help_text="Ids of users.")
     hiring_managers = serializers.ListField(child=Ref(), help_text="Ids of users.")
+    template = Ref(allow_null=True, help_text="The loop template with rules of its own, if it has any.")
     plan = Ref(allow_null=True, help_text="The approved loop plan, which the loops copy.")
     external_ids = ExternalIds()
     created_at = serializers.DateTimeField()
@@ -95,6 +99,9 @@ class Jobs(Resource):
     def part_plan(self, ids: Ids) -> Mapping[UUID, UUID]:
         return dict(LoopPlan.objects.approved().filter(job__in=ids).order_by().values_list("job", "pk"))
 
+    def part_template(self, ids: Ids) -> Mapping[UUID, UUID]:
+        return dict(LoopTemplate.objects.current().filter(job__in=ids).order_by().values_list("job", "pk"))
+
     @writes(JobInput, status=201)
     def create(self, data: dict[str, Any]) -> UUID:
         """Open a job. A person who opens one has to be on it; a program names others."""
@@ -119,6 +126,15 @@ class Jobs(Resource):
         ids = data.pop("external_ids", {})
         change_job(actor=self.user, job=job, **data | self._people(data))
         set_external_ids(resource=self.noun, object_id=job.pk, ids=ids)
+        return job.pk
+
+    @action(detail=True, methods=["post"])
+    @writes(RelaxInput, scope="loop-templates:write")
+    def relax(self, job: Job, data: dict[str, Any]) -> UUID:
+        """Let rules of the template give way for this job, as the `shortfalls` of a refused plan say."""
+        if not policies.may_run_job(self.user, job):
+            raise PermissionDenied
+        relax_for_job(job=job, remedies=remedies_in(data), actor=self.user)
         return job.pk
 
     def _people(self, data: dict[str, Any]) -> dict[str, list[User]]:

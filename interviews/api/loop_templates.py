@@ -47,7 +47,7 @@ _ROUND_COLUMNS = (
 _NEED_COLUMNS = ("competency", "questions", "interviewers")
 
 
-class RoundOutput(serializers.Serializer[Any]):
+class TemplateRoundOutput(serializers.Serializer[Any]):
     id = Ref()
     position = Whole()
     name_en = Text()
@@ -82,13 +82,13 @@ class LoopTemplateOutput(Output):
     difficulty = Whole(help_text="Aimed at.")
     difficulty_spread = Whole(help_text="Steps that a question may be away from it.")
     rest_days = Whole(help_text="Days that a question rests after another job asked it.")
-    rounds = RoundOutput(many=True)
+    rounds = TemplateRoundOutput(many=True)
     needs = NeedOutput(many=True, help_text="The evidence that a loop has to bring.")
     external_ids = ExternalIds()
     updated_at = serializers.DateTimeField()
 
 
-class RoundInput(Input):
+class TemplateRoundInput(Input):
     name_en = Text(max_length=120, required=False, allow_blank=True)
     name_zh = Text(max_length=120, required=False, allow_blank=True)
     format = Choice(choices=RoundFormat.choices, required=False)
@@ -116,7 +116,11 @@ class LoopTemplateChange(Input):
     difficulty_spread = Whole(required=False, min_value=0, max_value=4)
     rest_days = Whole(required=False, min_value=0, max_value=3650)
     rounds = serializers.ListField(
-        child=RoundInput(), required=False, min_length=1, max_length=MOST_ROUNDS, help_text="All of them, in order."
+        child=TemplateRoundInput(),
+        required=False,
+        min_length=1,
+        max_length=MOST_ROUNDS,
+        help_text="All of them, in order.",
     )
     needs = serializers.ListField(
         child=NeedInput(), required=False, max_length=MOST_COMPETENCIES, help_text="All of them."
@@ -127,7 +131,9 @@ class LoopTemplateChange(Input):
 class LoopTemplateInput(LoopTemplateChange):
     role = Ref(help_text="Of `roles`.")
     seniority = Ref(help_text="Of `seniorities`.")
-    rounds = serializers.ListField(child=RoundInput(), min_length=1, max_length=MOST_ROUNDS, help_text="In order.")
+    rounds = serializers.ListField(
+        child=TemplateRoundInput(), min_length=1, max_length=MOST_ROUNDS, help_text="In order."
+    )
 
 
 class LoopTemplateQuery(ListQuery):

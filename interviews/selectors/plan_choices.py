@@ -29,6 +29,7 @@ class Choice:
     title: str
     minutes: int
     difficulty: int
+    points: int
     loss: str
     notes: list[str]
     changes: list[str]
@@ -120,6 +121,7 @@ def _worded(here: Standing, found: Sequence[Alternative]) -> list[Choice]:
             title=titles.get(here.inputs.versions[it.item_id], ""),
             minutes=here.item(it.item_id).minutes,
             difficulty=here.item(it.item_id).difficulty,
+            points=it.loss,
             loss=loss_text(it.loss, here.plan.objective),
             notes=list(_notes(here, it)),
             changes=[as_field(change) for change in it.changes],

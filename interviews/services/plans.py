@@ -24,7 +24,7 @@ from interviews.selectors.planning_inputs import (
 )
 from interviews.selectors.templates import rules_of
 from interviews.services.templates import hold_template, template_for
-from interviews.wording import PlanNames, listed, shortfall_text
+from interviews.wording import PlanNames, listed, relaxation_text, shortfall_text
 from questionbank.choices import VersionState
 from questionbank.models import Competency, LeakFlag, Question
 
@@ -85,11 +85,21 @@ def solve(inputs: PlanningInputs) -> Assembly:
 
 
 def refusal(shortfalls: Iterable[Shortfall], inputs: PlanningInputs, *, code: str) -> ValidationError:
-    """One error for each thing that stands in the way, with the shortfall in its ``params``."""
+    """One error for each thing that stands in the way; its ``params`` hold the shortfall and, where a rule of the
+    template can give way, what doing so is called.
+    """
     names = plan_names(inputs)
     return ValidationError(
         [
-            ValidationError("%(text)s", code=code, params={"text": shortfall_text(it, names), "shortfall": it})
+            ValidationError(
+                "%(text)s",
+                code=code,
+                params={
+                    "text": shortfall_text(it, names),
+                    "shortfall": it,
+                    "relaxation": relaxation_text(it.remedy, names),
+                },
+            )
             for it in shortfalls
         ]
     )

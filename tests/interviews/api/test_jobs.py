@@ -50,6 +50,7 @@ def test_a_job_is_opened_and_looks_so(body):
         "place": "",
         "language": "en",
         "hiring_managers": [str(manager.pk)],
+        "template": None,
         "plan": None,
         "external_ids": {"ats": "7"},
         "created_at": shown["created_at"],
@@ -75,7 +76,8 @@ def test_queries_do_not_grow(size, recruiter, django_assert_num_queries):
     JobFactory.create_batch(size, recruiter=recruiter)
     api.get("jobs")
 
-    with django_assert_num_queries(7):  # token, roles, jobs, recruiters, hiring managers, plans, outside ids
+    # Token, roles, jobs, recruiters, hiring managers, their own templates, plans, outside ids.
+    with django_assert_num_queries(8):
         assert len(ids(api.get("jobs"))) == size
 
 
