@@ -171,6 +171,7 @@ def test_methods_that_are_not_there_are_a_problem_too():
     api = Api()
 
     assert problem(api.delete(f"users/{api.user.pk}")) == (405, "method_not_allowed")
+    assert problem(Api(["audit:read"]).post("audit", {})) == (405, "method_not_allowed")
 
 
 def test_people_in_a_browser_need_no_token_and_strangers_get_nothing():
