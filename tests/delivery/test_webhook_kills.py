@@ -25,8 +25,8 @@ FAILS = {"error": 0.1, "busy": 0.1, "cut": 0.1}
 LATE = 0.02
 # More failures than this in a row would use up what an event is tried; so many are not what the proof is about.
 MOST_FAILURES = 6
-# About so many kills, however many events there are; fewer where there are few events.
-KILLS = 60
+# How many deliveries pass between two kills, on average: a worker needs seconds to start.
+SPACING = max(30, min(SIZE // 20, 300))
 STATES = "SELECT state, count(*) FROM delivery_webhookdelivery GROUP BY state"
 
 
@@ -100,13 +100,13 @@ def run(world, url, unreliable):
     worker, kills, chance = world.start(), 0, random.Random(11)
     command = [sys.executable, "manage.py", "record_events", url, str(unreliable.secret), str(SIZE)]
     writer = subprocess.Popen(command, cwd=ROOT, env=world.env)
-    deadline, next_kill = time.monotonic() + 120 + SIZE / 5, 10
+    deadline, next_kill = time.monotonic() + 300 + SIZE / 4, 10
     while not is_done(world, writer):
         assert time.monotonic() < deadline, f"not in time: {world.rows(STATES)}"
         time.sleep(chance.uniform(0.2, 0.4))
         if unreliable.taken.total() >= next_kill:
             worker, kills = kill(world, worker, chance), kills + 1
-            next_kill += chance.uniform(0.5, 1.5) * max(30, SIZE / KILLS)
+            next_kill += chance.uniform(0.5, 1.5) * SPACING
     assert kills
     return kills
 
