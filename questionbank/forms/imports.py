@@ -34,7 +34,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    """Files and a folder. Its limits are held while the files arrive, see views.uploading: ``refused`` names them."""
+    """Files and a folder. Its limits are held while the files arrive, see forms.uploading: ``refused`` names them."""
 
     banks = FilesField(
         label=_("Files"),

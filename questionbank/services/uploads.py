@@ -118,10 +118,16 @@ def discard(*, upload: Import, actor: User) -> None:
 
 
 def retry(*, upload: Import, actor: User) -> None:
-    """Try again what failed for good. Raises as ``delivery.services.jobs.retry_job``."""
+    """Try again what failed for good.
+
+    Raises ``PermissionDenied`` for anybody but the uploader, else as ``delivery.services.jobs.retry_job``.
+    """
+    if upload.created_by_id != actor.pk:
+        raise PermissionDenied
     job = job_of(upload)
-    if job is not None and upload.created_by_id == actor.pk:
-        retry_job(job=job, actor=actor)
+    if job is None:
+        raise ValidationError(_("Nothing of this import has failed."), code="job_not_dead")
+    retry_job(job=job, actor=actor)
 
 
 def job_of(upload: Import) -> DurableJob | None:
@@ -183,8 +189,10 @@ def _locked(upload: Import, actor: User) -> Import:
     """The import, for the length of the transaction, if it may be changed."""
     if not may_write(actor) or upload.created_by_id != actor.pk:
         raise PermissionDenied
-    stored = Import.objects.select_for_update().filter(pk=upload.pk, state=ImportState.READY).first()
-    if stored is None:
+    stored = Import.objects.select_for_update().filter(pk=upload.pk).first()
+    if stored is not None and stored.state == ImportState.READING:
+        raise ValidationError(_("The files are still being read."), code="not_ready")
+    if stored is None or stored.state != ImportState.READY:
         raise _already()
     return stored
 

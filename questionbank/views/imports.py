@@ -19,11 +19,11 @@ from accounts.requests import PersonRequest
 from questionbank import policies
 from questionbank.choices import ImportState
 from questionbank.forms.imports import ChoiceForm, DefaultsForm, UploadForm
+from questionbank.forms.uploading import BankUploadHandler
 from questionbank.models import Import
 from questionbank.selectors.imports import latest_imports
 from questionbank.services import uploads
 from questionbank.views import import_parts as parts
-from questionbank.views.uploading import BankUploadHandler
 
 PAGE_SIZE = 50
 

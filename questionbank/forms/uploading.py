@@ -19,7 +19,7 @@ from questionbank.services.uploads import MOST_BYTES, MOST_FILES
 _BESIDE = 16 * 1024 * 1024
 
 
-class Part(UploadedFile):
+class Part(UploadedFile):  # type: ignore[type-arg]
     """A file that lies in the spool of its request. ``place`` is its number among those of its field, from 0."""
 
     def __init__(self, handler: "BankUploadHandler", *, field: str, start: int, place: int, **kwargs: Any) -> None:
@@ -34,6 +34,13 @@ class Part(UploadedFile):
     def read(self, *_size: int) -> bytes:
         self._handler.spool.seek(self._start)
         return self._handler.spool.read(self.size or 0)
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        yield self.read()
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Every reading begins at the start."""
+        return 0
 
     def close(self) -> None:
         """The spool goes with its request."""
