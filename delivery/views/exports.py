@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import PersonRequest, administrators_only
+from delivery import archives
 from delivery.choices import JobState
 from delivery.models import CompanyExport
 from delivery.services.company_exports import file_name, open_export, request_export
@@ -54,4 +55,4 @@ def _context(request: PersonRequest) -> dict[str, Any]:
     """One query."""
     exports = CompanyExport.objects.visible_to(request.user).select_related("job", "requested_by")[:SHOWN]
     rows = [{"export": it, "failed": it.job.state == JobState.DEAD, "underway": it.is_underway} for it in exports]
-    return {"rows": rows, "underway": any(row["underway"] for row in rows)}
+    return {"rows": rows, "underway": any(row["underway"] for row in rows), "tables": len(archives.tables())}
