@@ -14,7 +14,7 @@ from interviews.services.panels import propose_panel
 from questionbank.services.bulk import apply, preview
 from questionbank.services.changes import Changes, Step
 from questionbank.services.versions import publish, publish_all, submit_for_review
-from scoring.models import Debrief
+from scoring.models import Debrief, Scorecard
 from scoring.services import packets
 from scoring.services.debriefs import record_decision
 from scoring.services.packets import request_packet
@@ -72,7 +72,7 @@ def test_cards_debrief_decision_and_packet(monkeypatch):
     monkeypatch.setattr(packets, "draw", lambda *args, **options: drawn)
     packets.draw_packet(claim(job_id=packet.job_id))
     events = told()
-    cards = [seat.scorecard for seat in world.all_seats]
+    cards = Scorecard.objects.order_by("submitted_at")
     assert [it[:4] for it in events] == [
         *(("scorecard.submitted", "scorecards", card.pk, card.version) for card in cards),
         ("debrief.opened", "debriefs", debrief.pk, None),
