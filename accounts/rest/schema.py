@@ -105,8 +105,8 @@ class ResourceSchema(AutoSchema):
         elif self._is_list():
             answers = {200: self._page()}
         elif self._file_query() is not None:
-            kind = getattr(self.view, self.view.action).file_type
-            answers = {(200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
+            kinds = getattr(self.view, self.view.action).file_types
+            answers = {(200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The file.") for kind in kinds}
         else:
             answers = {200: self.view.output()}
             answers[304] = OpenApiResponse(description="Unchanged since the ETag in If-None-Match.")

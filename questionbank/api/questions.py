@@ -5,13 +5,16 @@ from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
+from django.http import StreamingHttpResponse
 from rest_framework import serializers
 from rest_framework.decorators import action
 
 from accounts.choices import Language
 from accounts.rest.bulk import BulkAnswer, bulk_of, upsert
 from accounts.rest.fields import Choice, ExternalIds, Flag, Input, Output, Ref, Text, Whole
+from accounts.rest.files import ANY_RENDERERS, gives_file
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Keys, Resource, Row, Rows, writes
 from accounts.scopes import PUBLISH
@@ -20,12 +23,14 @@ from questionbank.api.contents import Contents, QuestionChange, QuestionInput
 from questionbank.api.shapes import CompetencyShareOutput, QuestionTextOutput
 from questionbank.choices import STANDING_LEAKS, LeakState, VersionState
 from questionbank.formats.facets import GENERIC_RUBRIC, LEAK, Facet, facet_key
+from questionbank.formats.writing import SUFFIXES, TYPES
 from questionbank.models import Category, Competency, Question, QuestionVersion, RoleFamily, SeniorityLevel, Tag
+from questionbank.policies import may_read
 from questionbank.selectors.facets import LONGEST_TEXT
 from questionbank.selectors.narrowing import found_by
 from questionbank.selectors.parts import Related, exposure_of, newest_and_published, related_to, texts_of
 from questionbank.selectors.search import Search
-from questionbank.services import reviews, versions
+from questionbank.services import exporting, reviews, versions
 from questionbank.services.editing import add, revise
 
 _STANDING = [(state.value, state.label) for state in LeakState if state in STANDING_LEAKS]
@@ -90,7 +95,7 @@ class QuestionOutput(Output):
     exposure = ExposureOutput()
 
 
-class QuestionQuery(ListQuery):
+class QuestionFilters(serializers.Serializer[Any]):
     q = serializers.CharField(required=False, max_length=LONGEST_TEXT, help_text="Words, as the page searches them.")
     state = serializers.ChoiceField(
         required=False,
@@ -105,6 +110,14 @@ class QuestionQuery(ListQuery):
     language = serializers.ChoiceField(required=False, choices=Language.choices)
     difficulty = serializers.IntegerField(required=False, min_value=1, max_value=5)
     flag = serializers.ChoiceField(required=False, choices=[GENERIC_RUBRIC, LEAK])
+
+
+class QuestionQuery(QuestionFilters, ListQuery):
+    pass
+
+
+class ExportQuery(QuestionFilters):
+    format = serializers.ChoiceField(choices=list(TYPES), help_text="What an import reads back without loss.")
 
 
 class SendBackInput(Input):
@@ -221,6 +234,20 @@ class Questions(Resource):
     def bulk(self, data: dict[str, Any]) -> Any:
         """Write or change up to 500 questions, each found by its `external_ids`."""
         return upsert(self, data, takes=QuestionInput, create=self._add, change=self._revise)
+
+    @action(detail=False, methods=["get"], renderer_classes=ANY_RENDERERS)
+    @gives_file(*(it.partition(";")[0] for it in TYPES.values()), query=ExportQuery)
+    def export(self, asked: dict[str, Any]) -> StreamingHttpResponse:
+        """The newest versions of all questions, or of those that the filters find, as a file."""
+        if not may_read(self.user):
+            raise PermissionDenied
+        chosen = asked.pop("format")
+        questions = self.narrow(self.rows(), asked)
+        exporting.record_export(actor=self.user, format=chosen, count=questions.count())
+        pieces = exporting.export_questions(questions=questions, format=chosen)
+        name = f"questions{SUFFIXES[chosen]}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingHttpResponse(pieces, content_type=TYPES[chosen], headers=headers)
 
     @action(detail=True, methods=["post"])
     @writes()
