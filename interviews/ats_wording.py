@@ -12,7 +12,10 @@ def outcome_text(outcome: Mapping[str, Any]) -> str:
     params = dict(outcome.get("params", {}))
     if code == "malformed":
         return _malformed(params)
-    return (_done() | _ignored() | _failed()).get(code, code) % params
+    if code == "job_unknown" and not params.get("job"):
+        return _("It does not say which job it is about.")
+    texts = _done() | _ignored() | _failed()
+    return texts.get(code, _("It could not be used: %(code)s.")) % (params | {"code": code})
 
 
 def _done() -> dict[str, str]:
@@ -39,7 +42,7 @@ def _ignored() -> dict[str, str]:
 def _failed() -> dict[str, str]:
     return {
         "job_unknown": _("Nobody has said which job it calls %(job)s (“%(title)s”)."),
-        "no_address": _("The candidate has no e-mail address that can be used."),
+        "no_address": _("The candidate has no e-mail address there. Add one, then have it sent again."),
         "candidate_refused": _("What it says of the candidate cannot be kept: %(fields)s."),
         "no_approved_plan": _("The job has no approved loop plan yet. Build and approve one."),
         "plan_changed": _("The plan or the bank was being changed at that moment. Try again."),

@@ -12,11 +12,11 @@ from accounts.models import AuditEntry
 from accounts.services.external_ids import external_ids_of, object_of, set_external_ids
 from delivery.handlers import LeaseLost
 from delivery.models import DurableJob
+from interviews.ats_wording import outcome_text
 from interviews.choices import AtsMessageState
 from interviews.models import Application, AtsMessage, Candidate, Loop
 from interviews.services import ats, ats_messages
 from interviews.services.loops import start_loop
-from interviews.wording import outcome_text
 from questionbank.choices import VersionState
 from tests.factories import ApplicationFactory, CandidateFactory, JobFactory
 from tests.interviews.ats.worlds import ago, connected_world, work_through
