@@ -26,7 +26,7 @@ if not SECRET_KEY:
     # Embedded mode runs on one machine, so the key may live beside its data.
     SECRET_KEY = env.kept_secret(DATA_DIR / "secret-key")
 # Keys that were in use before: what was signed or sealed with them can still be read.
-SECRET_KEY_FALLBACKS = list(env.words("SECRET_KEY_FALLBACKS", ()))
+SECRET_KEY_FALLBACKS = env.words("SECRET_KEY_FALLBACKS")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("127.0.0.1", "localhost", "[::1]"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
