@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from accounts.models import ApiToken
 from accounts.services.external_ids import set_external_ids
 from accounts.services.tokens import create_token
 from delivery.services.webhooks import create_endpoint
@@ -56,10 +55,9 @@ def _panels(built: company.Company) -> None:
 
 def _systems(built: company.Company) -> None:
     """Other systems: each with a secret that must stay here."""
-    create_token(actor=built.admin, name="Careers page", scopes=["candidates:read"])
-    client = ApiToken.objects.get().user
-    create_endpoint(owner=client, actor=built.admin, url="https://hooks.example.com/loopwright")
-    connection, _secret = create_connection(actor=built.admin, name="Hiring", vendor="generic", system="hiring")
+    token, _secret = create_token(actor=built.admin, name="Careers page", scopes=["candidates:read"])
+    create_endpoint(owner=token.user, actor=built.admin, url="https://hooks.example.com/loopwright")
+    connection, _secret = create_connection(actor=built.admin, name="Hiring", vendor="generic", system="archived")
     set_stage_rules(connection=connection, actor=built.admin, rules=[("Onsite", built.decided.application.job)])
     AtsMessage.objects.create(connection=connection, message_id="1", body="sealed")
-    set_external_ids(resource="candidates", object_id=built.decided.application.candidate_id, ids={"hiring": "4711"})
+    set_external_ids(resource="candidates", object_id=built.decided.application.candidate_id, ids={"archived": "4711"})
