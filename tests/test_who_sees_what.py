@@ -4,10 +4,21 @@ import pytest
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
-from interviews.models import Candidate, Job, JobMember, Loop, LoopPlan, LoopTemplate, PanelSeat, Round
+from interviews.models import (
+    Candidate,
+    Invitation,
+    Job,
+    JobMember,
+    Loop,
+    LoopPlan,
+    LoopTemplate,
+    PanelSeat,
+    Round,
+    SchedulePlan,
+)
 from questionbank.models import Import, Question, QuestionVersion
-from scoring.models import Debrief, Packet, Scorecard
-from scoring.services.debriefs import open_early, request_access
+from scoring.models import Debrief, DecisionPolicy, Packet, QuestionScore, Scorecard
+from scoring.services.debriefs import open_early, policy_for, request_access
 from scoring.services.packets import request_packet
 from tests.factories import InterviewerFactory, LoopTemplateFactory, UserFactory
 from tests.scoring.worlds import panel_world, submit
@@ -68,11 +79,23 @@ TABLE = {
     "import of another": {},
     "debrief": {"admin with a reason": OPENED, "recruiter": OPENED, "manager": OPENED, "done": OPENED},
     "packet": {"admin with a reason": OPENED, "recruiter": OPENED, "manager": OPENED, "done": OPENED},
+    "score of another": {"admin with a reason": OPENED, "recruiter": OPENED, "manager": OPENED, "done": OPENED},
+    "proposed panel": {"recruiter": ALWAYS},
+    "invitation of another": {"admin": ALWAYS, "recruiter": ALWAYS, "manager": ALWAYS, "manager_on_panel": ALWAYS},
+    "decision policy": {
+        "admin": ALWAYS,
+        "recruiter": ALWAYS,
+        "manager": ALWAYS,
+        "manager_on_panel": ALWAYS,
+        "other_recruiter": ALWAYS,
+    },
     "audit trail": {"admin": ALWAYS, "admin with a reason": ALWAYS},
 }
 for _noun in ("job", "plan", "question", "candidate", "first round", "second round", "template", "template of the job"):
     TABLE[_noun]["admin with a reason"] = ALWAYS
-for _noun in ("submitted card of another", "debrief", "packet"):
+for _noun in ("invitation of another", "decision policy"):
+    TABLE[_noun]["admin with a reason"] = ALWAYS
+for _noun in ("submitted card of another", "score of another", "debrief", "packet"):
     TABLE[_noun]["admin"] = NEVER
 WHO = [
     "admin",
@@ -102,6 +125,9 @@ def world():
     submit(world.seats[0][0])
     world.subject = submit(world.seats[1][0])
     LoopTemplateFactory(role_family=world.job.role_family, seniority=world.job.seniority, job=world.job)
+    SchedulePlan.objects.create(loop=world.loop, idle_minutes=0, created_by=world.recruiter)
+    Invitation.objects.create(loop=world.loop, seat=world.seats[1][0], uid="seat@example.org")
+    policy_for(loop=world.loop)
     world.upload = Import.objects.create(created_by=UserFactory(roles=[Role.AUTHOR]))
     return world
 
@@ -143,6 +169,10 @@ def seen(world, user):
         "template of the job": sees(LoopTemplate, job=loop.plan.job),
         "draft of another": sees(Scorecard, pk=draft.pk) and user != world.seats[0][1].interviewer.user,
         "import of another": sees(Import, pk=world.upload.pk),
+        "score of another": sees(QuestionScore, scorecard=world.subject),
+        "proposed panel": sees(SchedulePlan, loop=loop),
+        "invitation of another": sees(Invitation, seat=world.seats[1][0]),
+        "decision policy": sees(DecisionPolicy, role_family=world.job.role_family),
         "debrief": sees(Debrief, loop=loop),
         "packet": sees(Packet, debrief__loop=loop),
         "audit trail": sees(AuditEntry, subject_id=world.subject.pk),
