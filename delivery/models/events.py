@@ -72,6 +72,8 @@ class WebhookEndpoint(Touched, models.Model):
     disabled_because = models.CharField(max_length=40, blank=True)
     # Since when every delivery has failed.
     failing_since = models.DateTimeField(null=True, blank=True)
+    # It has been failing for a while: until then nothing is tried.
+    resting_until = models.DateTimeField(null=True, blank=True, editable=False)
     secret = models.TextField(editable=False)
     # Signs too until then, so that a receiver can change over without missing one.
     previous_secret = models.TextField(blank=True, editable=False)

@@ -42,10 +42,12 @@ JITTER = 0.2
 LONGEST_WAIT = timedelta(hours=24)
 DISABLED_AFTER = timedelta(days=5)
 KEPT = timedelta(days=30)
-# At once for one endpoint; and for one that has taken nothing for a while, so that it does not hold all workers.
-MOST_AT_ONCE, MOST_WHILE_FAILING = 4, 1
-A_WHILE = timedelta(minutes=1)
+# At once for one endpoint.
+MOST_AT_ONCE = 4
 CROWDED_PAUSE = timedelta(seconds=5)
+# What has been failing for a while rests between attempts: a receiver that hangs must not hold the workers.
+A_WHILE = timedelta(minutes=1)
+REST = timedelta(minutes=1)
 AT_A_TIME = 20
 GONE = 410
 _BATCH = 500
@@ -96,8 +98,8 @@ def deliver(run: JobRun) -> None:
         with run.commit():
             _end(delivery, DeliveryState.DROPPED)
         return
-    if _is_crowded(delivery.endpoint, run):
-        with run.put_back(due_at=database_now() + _jittered(CROWDED_PAUSE), counts=False):
+    if pause := _not_now(delivery.endpoint, run):
+        with run.put_back(due_at=database_now() + _jittered(pause), counts=False):
             return
     began, clock = timezone.now(), time.monotonic()
     answer = send(delivery.endpoint, delivery.event, now=began)
@@ -198,10 +200,12 @@ def _note(delivery: WebhookDelivery, answer: outbound.Answer, began: datetime, m
         answer=body,
     )
     if answer.is_success:
-        rows.filter(failing_since__isnull=False).update(failing_since=None)
+        rows.filter(failing_since__isnull=False).update(failing_since=None, resting_until=None)
         return
     since = endpoint.failing_since or began
     rows.filter(failing_since=None).update(failing_since=began)
+    if began - since > A_WHILE:
+        rows.update(resting_until=timezone.now() + REST)
     if answer.status == GONE:
         _disable_and_tell(endpoint, "gone")
     elif began - since >= DISABLED_AFTER:
@@ -236,11 +240,15 @@ def _jittered(pause: timedelta) -> timedelta:
     return pause * _random.uniform(1 - JITTER, 1 + JITTER)
 
 
-def _is_crowded(endpoint: WebhookEndpoint, run: JobRun) -> bool:
-    """Whether enough workers are busy with this endpoint. Two that look at once may both stand back, for seconds."""
+def _not_now(endpoint: WebhookEndpoint, run: JobRun) -> timedelta | None:
+    """How long to leave an endpoint alone that rests, or that enough workers are busy with.
+
+    Two workers that look at once may both stand back, for seconds.
+    """
     now = database_now()
+    if endpoint.resting_until and endpoint.resting_until > now:
+        return endpoint.resting_until - now + CROWDED_PAUSE
     held = DurableJob.objects.filter(kind=JOB_KIND, lease_until__gt=now).exclude(pk=run.job_id)
     inputs: Collection[dict[str, str]] = held.values_list("input", flat=True)
-    busy = sum(it["endpoint"] == str(endpoint.pk) for it in inputs)
-    is_failing = endpoint.failing_since is not None and now - endpoint.failing_since > A_WHILE
-    return busy >= (MOST_WHILE_FAILING if is_failing else MOST_AT_ONCE)
+    is_crowded = sum(it["endpoint"] == str(endpoint.pk) for it in inputs) >= MOST_AT_ONCE
+    return CROWDED_PAUSE if is_crowded else None

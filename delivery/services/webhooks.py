@@ -88,6 +88,7 @@ def change_endpoint(
         disable(endpoint=endpoint, because="person", actor=actor)
     elif is_enabled and not endpoint.is_enabled:
         values = {"is_enabled": True, "disabled_at": None, "disabled_because": "", "failing_since": None}
+        values |= {"resting_until": None}
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**values)
         record(actor=actor, action="webhook.enabled", subject=endpoint)
     endpoint.refresh_from_db()

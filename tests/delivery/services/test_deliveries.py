@@ -164,7 +164,8 @@ def test_five_days_of_failures_put_the_endpoint_out_of_use(endpoint):
         made.refresh_from_db()
         assert made.failing_since
         for days, is_enabled in ((4.9, True), (5, False)):
-            WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=days))
+            since = timezone.now() - timedelta(days=days)
+            WebhookEndpoint.objects.update(failing_since=since, resting_until=None)
             work()
             made.refresh_from_db()
             assert made.is_enabled == is_enabled
@@ -249,16 +250,42 @@ def test_crowded_endpoint_waits_without_losing_an_attempt(endpoint):
         assert (running[4].state, len(receiver.seen)) == (JobState.DONE, 1)
 
 
-def test_failing_endpoint_is_tried_by_one_worker_at_a_time(endpoint):
+def test_endpoint_that_has_been_failing_rests_between_attempts(endpoint):
+    answers = [500, 500, 200]
+    with receiving(lambda handler: says(answers.pop(0))(handler)) as receiver:
+        made, _secret = endpoint(receiver.url)
+        happen(3)
+        first = DurableJob.objects.order_by("pk").first()
+        jobs.run_job(job_id=first.pk)
+        made.refresh_from_db()
+        assert made.resting_until is None, "it may be nothing"
+        WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(minutes=2))
+        work()
+        assert len(receiver.seen) == 2, "the others wait, and lose no attempt"
+        waiting = DurableJob.objects.filter(state=JobState.WAITING)
+        assert sorted(waiting.values_list("attempts", flat=True)) in ([0, 0, 2], [0, 1, 1])
+        assert all(it.due_at > timezone.now() + timedelta(seconds=50) for it in waiting.filter(attempts=0))
+        WebhookEndpoint.objects.update(resting_until=timezone.now() - timedelta(seconds=1))
+        jobs_left = waiting.values_list("pk", flat=True)
+        DurableJob.objects.filter(pk__in=jobs_left[:1]).update(due_at=timezone.now() - timedelta(seconds=1))
+        deliveries.deliver_due()
+    made.refresh_from_db()
+    assert (len(receiver.seen), made.failing_since, made.resting_until) == (3, None, None)
+
+
+def test_one_ring_does_all_that_is_due(endpoint, settings):
     with receiving() as receiver:
         endpoint(receiver.url)
-        WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(minutes=2))
-        happen(2)
-        first, second = DurableJob.objects.order_by("pk")
-        jobs.claim(job_id=first.pk)
-        jobs.run_job(job_id=second.pk)
-        second.refresh_from_db()
-    assert (second.state, receiver.seen) == (JobState.WAITING, [])
+        happen(45)
+        DurableJob.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        later = DurableJob.objects.first()
+        DurableJob.objects.filter(pk=later.pk).update(due_at=timezone.now() + timedelta(hours=1))
+        settings.JOB_SWEEP_SECONDS = 0
+        assert deliveries.deliver_due() == 0, "the next sweep rings anew"
+        settings.JOB_SWEEP_SECONDS = 15
+        assert deliveries.deliver_due() == 44
+        assert deliveries.deliver_due() == 0
+    assert sorted(states()) == ["delivered"] * 44 + ["waiting"]
 
 
 def test_old_secret_signs_too_until_its_day_is_over(endpoint):
