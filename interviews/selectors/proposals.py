@@ -80,20 +80,15 @@ def proposal_card(*, proposal: SchedulePlan, zone: str) -> ProposalCard:
 
 def reasons_of(plans: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """What speaks for and against each plan, as code, params and message. Two queries."""
-    rows = list(
-        SchedulePlan.objects.filter(pk__in=plans).values_list("pk", "reasons", "loop__application__candidate__name")
-    )
-    people = _names_of({it["params"]["person"] for _pk, reasons, _name in rows for it in reasons if _has_person(it)})
+    wanted = SchedulePlan.objects.filter(pk__in=plans)
+    rows = list(wanted.values_list("pk", "reasons", "placements", "loop__application__candidate__name"))
+    people = _names_of({it for _pk, _why, placed, _name in rows for each in placed for it in each["seats"].values()})
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for pk, reasons, candidate in rows:
+    for pk, reasons, _placements, candidate in rows:
         names = PanelNames(people=people, rounds={}, candidate=candidate)
         worded = ((it, proposal_reason(it["code"], it["params"], names)) for it in reasons)
         found[pk] = [{**it, "message": reason.text} for it, reason in worded if reason]
     return found
-
-
-def _has_person(reason: Mapping[str, Any]) -> bool:
-    return "person" in reason["params"]
 
 
 def why_no_panel(plans: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
