@@ -181,9 +181,13 @@ class ListResource(ViewSet):
         fields = declared(self.output)
         parts = {name: part for name in names if (part := self._part(name, fields[name]))}
         columns = {name: path for name, path in columns_of(fields).items() if name in names and name not in parts}
-        found = list(rows.values_list(key, "pk", *columns.values()))
-        keys = [(row[0], row[1]) for row in found]
-        shown: Rows = [dict(zip(columns, row[2:], strict=True)) for row in found]
+        paths = {name: "pk" if path == "id" else path for name, path in columns.items()}
+        # Each column once: on SQLite every id has to be made from its text.
+        asked = list(dict.fromkeys([key, "pk", *paths.values()]))
+        places = {name: asked.index(path) for name, path in paths.items()}
+        found, at = list(rows.values_list(*asked)), asked.index("pk")
+        keys = [(row[0], row[at]) for row in found]
+        shown: Rows = [{name: row[place] for name, place in places.items()} for row in found]
         ids = [pk for _value, pk in keys]
         for name, part in parts.items():
             values = part(ids) if ids else {}
