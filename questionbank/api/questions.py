@@ -156,11 +156,12 @@ class Questions(Resource):
     def narrow(self, rows: QuerySet[Question], asked: dict[str, Any]) -> QuerySet[Question]:
         text = asked.pop("q", "").strip()
         chosen = {facet: facet_key(facet, asked.pop(name)) for name, facet in _PLAIN.items() if name in asked}
-        for name, (facet, kind) in _NAMED.items():
-            if name in asked:
-                pk = _id_of(kind, asked.pop(name))
-                if pk is None:
-                    return rows.none()
+        for name in [name for name in _NAMED if name in asked]:
+            facet, kind = _NAMED[name]
+            pk = _id_of(kind, asked.pop(name))
+            if pk is None:
+                rows = rows.none()
+            else:
                 chosen[facet] = facet_key(facet, pk)
         if not text and not chosen:
             return rows

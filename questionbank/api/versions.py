@@ -63,7 +63,7 @@ class QuestionVersions(Resource):
             self._related = related_to(versions=ids)
         return self._related
 
-    def part_roles(self, ids: Ids) -> Mapping[UUID, list[UUID]]:
+    def part_roles(self, ids: Ids) -> Mapping[UUID, list[UUID | str]]:
         return self._related_to(ids).roles
 
     def part_competencies(self, ids: Ids) -> Mapping[UUID, list[Row]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +14,21 @@ from questionbank.choices import STANDING_LEAKS, VersionState
 from questionbank.models import QuestionText, QuestionVersion, RubricLevel
 
 Row = dict[str, Any]
-VERSION_COLUMNS = (
-    "id",
+_SHOWN = (
+    "lowest_seniority",
+    "highest_seniority",
+    "author",
+    "created_at",
+    "published_at",
     "number",
     "state",
     "minutes",
     "difficulty",
-    "lowest_seniority",
-    "highest_seniority",
     "rubric_is_generic",
-    "author",
-    "created_at",
-    "published_at",
+)
+_VERSIONS = (
+    "SELECT question_id, id, lowest_seniority_id, highest_seniority_id, author_id, created_at, published_at, number,"
+    " state, minutes, difficulty, rubric_is_generic FROM questionbank_questionversion WHERE question_id"
 )
 _NONE = "CAST(NULL AS integer)"
 _LEAKS = ", ".join(f"'{state.value}'" for state in STANDING_LEAKS)
@@ -49,7 +53,7 @@ class Related:
     """By owner: what versions and their questions have several of."""
 
     competencies: dict[UUID, list[Row]] = field(default_factory=dict)
-    roles: dict[UUID, list[UUID]] = field(default_factory=dict)
+    roles: dict[UUID, list[UUID | str]] = field(default_factory=dict)
     titles: dict[UUID, dict[str, str]] = field(default_factory=dict)
     tags: dict[UUID, list[str]] = field(default_factory=dict)
     enemies: dict[UUID, list[Row]] = field(default_factory=dict)
@@ -81,10 +85,9 @@ def _related_rows(versions: Collection[UUID], questions: Collection[UUID]) -> It
     for branches, owners in ((_OF_VERSIONS, versions), (_OF_QUESTIONS, questions)):
         if not owners:
             continue
-        marks = ", ".join(["%s"] * len(owners))
-        keys = list(owners) if connection.features.has_native_uuid_field else [owner.hex for owner in owners]
+        among, keys = _among(owners)
         for kind, columns in branches.items():
-            parts.append(f"SELECT '{kind}', {columns} IN ({marks})")
+            parts.append(f"SELECT '{kind}', {columns} {among}")
             values += keys
     if not parts:
         return
@@ -93,20 +96,56 @@ def _related_rows(versions: Collection[UUID], questions: Collection[UUID]) -> It
         rows = cursor.fetchall()
     if connection.features.has_native_uuid_field:
         yield from rows
-    else:
-        yield from ((kind, UUID(owner), UUID(other), *rest) for kind, owner, other, *rest in rows)
+        return
+    by_digits = {owner.hex: owner for owner in (*versions, *questions)}
+    yield from ((kind, by_digits[owner], _hyphened(other), *rest) for kind, owner, other, *rest in rows)
 
 
 def newest_and_published(questions: Collection[UUID]) -> tuple[dict[UUID, Row], dict[UUID, Row]]:
     """Of each question its newest version, and the one that is asked. One query."""
     newest: dict[UUID, Row] = {}
     published: dict[UUID, Row] = {}
-    rows = QuestionVersion.objects.filter(question__in=questions).order_by("number")
-    for question, *values in rows.values_list("question_id", *VERSION_COLUMNS):
-        newest[question] = version = dict(zip(VERSION_COLUMNS, values, strict=True))
+    for question, pk, *values in _version_rows(questions):
+        newest[question] = version = {"id": pk} | dict(zip(_SHOWN, values, strict=True))
         if version["state"] == VersionState.PUBLISHED:
             published[question] = version
     return newest, published
+
+
+def _version_rows(questions: Collection[UUID]) -> Iterator[tuple[Any, ...]]:
+    if not questions:
+        return
+    among, keys = _among(questions)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_VERSIONS} {among} ORDER BY number", keys)
+        rows = cursor.fetchall()
+    if connection.features.has_native_uuid_field:
+        yield from rows
+        return
+    by_digits = {question.hex: question for question in questions}
+    for question, pk, lowest, highest, author, created, published, *rest in rows:
+        ids = map(_hyphened, (lowest, highest, author))
+        times = (_in_utc(created), published and _in_utc(published))
+        yield by_digits[question], UUID(pk), *ids, *times, *rest
+
+
+# A page has hundreds of ids that are only shown. PostgreSQL gives them as what they are; on SQLite, where they are
+# texts, making an object of each only to write it out again would take as long as all else.
+
+
+def _among(owners: Collection[UUID]) -> tuple[str, list[Any]]:
+    if connection.features.has_native_uuid_field:
+        return "= ANY(%s)", [list(owners)]
+    return f"IN ({', '.join(['%s'] * len(owners))})", [owner.hex for owner in owners]
+
+
+def _hyphened(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _in_utc(stored: datetime) -> datetime:
+    """Django stores UTC without saying so."""
+    return stored.replace(tzinfo=UTC)
 
 
 def texts_of(versions: Collection[UUID]) -> Mapping[UUID, list[Row]]:
