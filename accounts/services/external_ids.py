@@ -49,6 +49,11 @@ def set_external_ids(*, resource: str, object_id: UUID, ids: Mapping[str, str]) 
             ExternalId.objects.filter(resource=resource, object_id=object_id, system=system).delete()
 
 
+def move_external_ids(*, resource: str, before: UUID, after: UUID) -> None:
+    """Let what other systems call a thing mean the one that takes its place. One query."""
+    ExternalId.objects.filter(resource=resource, object_id=before).update(object_id=after)
+
+
 def _set(resource: str, object_id: UUID, system: str, external_id: str) -> None:
     row = ExternalId(resource=resource, object_id=object_id, system=system, external_id=external_id)
     row.clean_fields()

@@ -112,9 +112,7 @@ class Jobs(Resource):
         seniorities = SeniorityLevel.objects.visible_to(self.user)
         data["seniority"] = self.found(seniorities, data["seniority"], "seniority")
         job = create_job(actor=self.user, **data | self._people(data))
-        if not self.rows().filter(pk=job.pk).exists():
-            text = _("Put yourself on the job: you could not see it otherwise.")
-            raise ValidationError({"recruiters": ValidationError(text, "not_on_it")})
+        self._check_seen(job)
         set_external_ids(resource=self.noun, object_id=job.pk, ids=ids)
         return job.pk
 
@@ -125,6 +123,7 @@ class Jobs(Resource):
             raise PermissionDenied
         ids = data.pop("external_ids", {})
         change_job(actor=self.user, job=job, **data | self._people(data))
+        self._check_seen(job)
         set_external_ids(resource=self.noun, object_id=job.pk, ids=ids)
         return job.pk
 
@@ -136,6 +135,12 @@ class Jobs(Resource):
             raise PermissionDenied
         relax_for_job(job=job, remedies=remedies_in(data), actor=self.user)
         return job.pk
+
+    def _check_seen(self, job: Job) -> None:
+        """Nobody takes a job out of their own sight. Raises ``ValidationError`` for a field."""
+        if not self.rows().filter(pk=job.pk).exists():
+            text = _("Put yourself on the job: you could not see it otherwise.")
+            raise ValidationError({"recruiters": ValidationError(text, "not_on_it")})
 
     def _people(self, data: dict[str, Any]) -> dict[str, list[User]]:
         """The people that the body names. Raises ``ValidationError`` for the place of one who cannot be on a job."""

@@ -15,6 +15,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.services.external_ids import move_external_ids
 from accounts.services.trail import record
 from interviews.models import CompetencyNeed, Job, LoopPlan, LoopTemplate, Pool, RoundTemplate, SeatTemplate
 from interviews.planning.codes import Remedy
@@ -225,6 +226,7 @@ def _changed(template: LoopTemplate, rules: TemplateRules, actor: User) -> LoopT
     LoopTemplate.objects.filter(pk=template.pk).update(is_current=False)
     following = LoopTemplate(role_family=template.role_family, seniority=template.seniority, job=template.job)
     _write_new(following, rules, slug=_VERSION_SUFFIX.sub("", template.slug))
+    move_external_ids(resource="loop-templates", before=template.pk, after=following.pk)
     record(actor=actor, action="template.versioned", subject=following, version=following.version)
     return following
 

@@ -159,4 +159,6 @@ def test_who_sees_and_changes(recruiter):
         name: (signed_in(user).get(path).status_code, signed_in(user).patch(path, {"team": name}).status_code)
         for name, user in people.items()
     }
+    refused = signed_in(recruiter).patch(path, {"recruiters": [str(people["other"].pk)]})
+    assert errors(refused) == [("/recruiters", "not_on_it")]
     assert found == {"recruiter": (200, 200), "manager": (200, 403), "admin": (200, 403), "other": (404, 404)}

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.choices import Role
+from accounts.services.external_ids import set_external_ids
 from interviews.models import LoopTemplate
 from interviews.planning.codes import Remedy
 from interviews.services.templates import relax_for_job
@@ -158,6 +159,7 @@ def test_a_change_names_the_version_that_was_read(body):
 def test_a_template_with_plans_gets_its_next_version():
     world, api = small_world(), Api()
     world.approved()
+    set_external_ids(resource="loop-templates", object_id=world.template.pk, ids={"hris": "7"})
     path = f"loop-templates/{world.template.pk}"
 
     changed = api.patch(path, {"difficulty": 4}, If_Match=api.get(path)["ETag"])
@@ -166,6 +168,7 @@ def test_a_template_with_plans_gets_its_next_version():
     assert changed.json()["id"] != str(world.template.pk)
     old = api.get(path)
     assert (old.json()["is_current"], old.json()["difficulty"]) == (False, 3)
+    assert ids(api.get("loop-templates?external_id=hris:7")) == [changed.json()["id"]]
     assert ids(api.get("loop-templates?is_current=true")) == [changed.json()["id"]]
     assert problem(api.patch(path, {"difficulty": 5}, If_Match=old["ETag"])) == (409, "not_current")
 
