@@ -155,9 +155,9 @@ def _check_form(manifest: dict[str, Any]) -> None:
         _expect(isinstance(it["name"], str) and isinstance(it["rows"], int) and isinstance(it["sha256"], str))
         _expect(isinstance(it["columns"], list) and all(isinstance(column, str) for column in it["columns"]))
     for it in manifest["files"]:
-        _expect(isinstance(it["name"], str) and FILE_NAME.fullmatch(it["name"]) is not None)
         _expect(isinstance(it["size"], int) and isinstance(it["sha256"], str))
-    _expect(all(isinstance(name, str) for name in manifest["missing_files"]))
+    for name in [*(it["name"] for it in manifest["files"]), *manifest["missing_files"]]:
+        _expect(isinstance(name, str) and FILE_NAME.fullmatch(name) is not None)
     for things in (manifest["tables"], manifest["files"]):
         _expect(len({it["name"] for it in things}) == len(things))
 

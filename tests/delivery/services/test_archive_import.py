@@ -139,6 +139,7 @@ def test_a_changed_byte(forge):
         {"files": {"packets/../../x.pdf": PDF}},
         {"files": {"packets\\x.pdf": PDF}},
         {"missing_files": [1]},
+        {"missing_files": ["../secret-key"]},
     ],
 )
 def test_a_manifest_that_is_not_true(forge, said):
