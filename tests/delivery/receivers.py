@@ -14,8 +14,8 @@ class Receiver:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                receiver.seen.append((dict(self.headers), body))
+                self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                receiver.seen.append((dict(self.headers), self.body))
                 self.close_connection = True
                 answer(self)
 
