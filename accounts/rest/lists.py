@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -16,6 +16,14 @@ from accounts.rest.problems import Problem, pointed
 
 MOST = 200
 USUAL = 50
+
+
+class Names(serializers.CharField):
+    """Words with commas between them. ``names`` are the ones that the resource knows and checks, for the document."""
+
+    def __init__(self, names: Sequence[str], **options: Any) -> None:
+        super().__init__(max_length=1_000, **options)
+        self.names = list(names)
 
 
 class ListQuery(serializers.Serializer[Any]):

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.rest.bodies import MEDIA_TYPE
 from accounts.rest.fields import Input
-from accounts.rest.lists import ListQuery
+from accounts.rest.lists import ListQuery, Names
 
 PROBLEM = inline_serializer(
     "Problem",
@@ -249,7 +249,7 @@ class ResourceSchema(AutoSchema):
         for repeated in ("description", "title"):
             schema.pop(repeated, None)
         style = None
-        if (names := self._names_of(name)) is not None:
+        if (names := self._names_of(name, field)) is not None:
             schema = {"type": "string", "enum": names}
             if name != "ordering":
                 schema, style = {"type": "array", "items": schema, "minItems": 1, "uniqueItems": True}, False
@@ -258,8 +258,8 @@ class ResourceSchema(AutoSchema):
             name, schema, OpenApiParameter.QUERY, required=field.required, description=text, explode=style
         )
 
-    def _names_of(self, parameter: str) -> list[str] | None:
-        """What a parameter of every list may name here."""
+    def _names_of(self, parameter: str, field: Any) -> list[str] | None:
+        """The words that a parameter may name here, where they are known."""
         view: Any = self.view
         match parameter:
             case "ordering":
@@ -269,7 +269,7 @@ class ResourceSchema(AutoSchema):
             case "include":
                 return sorted(view.on_request)
             case _:
-                return None
+                return field.names if isinstance(field, Names) else None
 
 
 def header_refs(names: list[str]) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.rest.fields import Choice, Output, Whole
-from accounts.rest.lists import ListQuery, refuse
+from accounts.rest.lists import ListQuery, Names, refuse
 from accounts.rest.resources import Ids, Resource, Row
 from delivery.choices import EventType
 from delivery.models import Event
@@ -51,7 +51,7 @@ class EventQuery(ListQuery):
     after = serializers.IntegerField(
         required=False, min_value=0, max_value=2**63 - 1, source="sequence__gt", help_text="The last `sequence` seen."
     )
-    types = serializers.CharField(required=False, max_length=1_000, help_text="Types, with commas: only these.")
+    types = Names([value for value, _label in FEED_TYPES], required=False, help_text="Only these, with commas.")
     subject_id = serializers.UUIDField(required=False)
 
 
