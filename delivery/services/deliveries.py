@@ -49,6 +49,8 @@ CROWDED_PAUSE = timedelta(seconds=5)
 A_WHILE = timedelta(minutes=1)
 REST = timedelta(minutes=1)
 AT_A_TIME = 20
+# A worker is stopped after three minutes.
+LONGEST_SHIFT = 60
 GONE = 410
 _BATCH = 500
 _random = SystemRandom()
@@ -72,7 +74,7 @@ def queue_deliveries(wanted: Iterable[tuple[WebhookEndpoint, Event, int]]) -> li
 
 def deliver_due() -> int:
     """Do what is due, one after the other, until nothing is or the next sweep rings. Returns how many it did."""
-    done, until = 0, time.monotonic() + settings.JOB_SWEEP_SECONDS
+    done, until = 0, time.monotonic() + min(settings.JOB_SWEEP_SECONDS, LONGEST_SHIFT)
     while time.monotonic() < until:
         due = DurableJob.objects.claimable(database_now()).filter(kind=JOB_KIND).order_by("due_at")
         job_ids = list(due.values_list("pk", flat=True)[:AT_A_TIME])
