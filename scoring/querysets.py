@@ -19,15 +19,15 @@ class DebriefQuerySet(models.QuerySet[Any]):
         Recruiters and hiring managers of the job, API clients, interviewers of the loop, and administrators who
         recorded a reason. Whoever sits on the panel is an interviewer first: none of it before all their cards are in.
         """
-        member: Any = Exists(JobMember.objects.filter(user=user, job=OuterRef("loop__application__job")))
-        if Role.API_CLIENT in user.roles:
-            member = Q(pk__isnull=False)
         seats = PanelSeat.objects.of(user).filter(round__loop=OuterRef("loop"))
-        unfinished = seats.exclude(scorecard__state=CardState.SUBMITTED)
-        allowed = member | Exists(seats)
+        after_own_cards = self.exclude(Exists(seats.exclude(scorecard__state=CardState.SUBMITTED)))
+        if Role.API_CLIENT in user.roles:
+            return after_own_cards
+        member = JobMember.objects.filter(user=user, job=OuterRef("loop__application__job"))
+        allowed = Q(Exists(member)) | Q(Exists(seats))
         if user.is_admin:
-            allowed = allowed | Q(pk__in=self.model.objects.filter(accesses__user=user).values("pk"))
-        return self.filter(allowed).exclude(Exists(unfinished))
+            allowed |= Q(pk__in=self.model.objects.filter(accesses__user=user).values("pk"))
+        return after_own_cards.filter(allowed)
 
 
 class ScorecardQuerySet(models.QuerySet[Any]):

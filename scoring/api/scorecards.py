@@ -1,12 +1,12 @@
 """``scorecards``: an interviewer's judgement of one round; ``scores``: what they gave for each question."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Case, F, QuerySet, TextField, Value, When
+from django.db.models import Case, F, QuerySet, TextField, When
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -16,6 +16,7 @@ from accounts.identifiers import new_id
 from accounts.rest.fields import Choice, Flag, Input, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, Rows, writes
+from accounts.rest.text_ids import AsText
 from interviews.models import AskedQuestion, PanelSeat
 from scoring.choices import CardState, Recommendation
 from scoring.models import QuestionScore, Scorecard
@@ -23,6 +24,8 @@ from scoring.services.scorecards import open_card, save_card, submit_card
 from scoring.validators import MOST_SUMMARY, MOST_TEXT
 
 _LOOP = "seat__round__loop"
+# Of a question that its writer has not scored yet; submitted cards have none.
+_NOTHING = (None, False, "", "")
 
 
 class CardScore(serializers.Serializer[Any]):
@@ -108,32 +111,21 @@ class Scorecards(Resource):
 
     def part_scores(self, ids: Ids) -> Mapping[UUID, Rows]:
         """Two queries. Notes leave the database only for their writer."""
+        names = {str(card): card for card in ids}
         given = _given(ids, self.user.pk)
-        questions = "seat__round__questions"
-        asked = Scorecard.objects.filter(pk__in=ids, **{f"{questions}__isnull": False}).order_by(
-            f"{questions}__position"
-        )
         found: dict[UUID, Rows] = defaultdict(list)
-        rows = asked.values_list(
-            "pk",
-            "seat__interviewer__user",
-            questions,
-            f"{questions}__position",
-            f"{questions}__version__question",
-            f"{questions}__version",
-        )
-        for card, writer, pk, position, question, version in rows:
-            level, not_assessed, evidence, note = given.get((card, pk), (None, False, "", ""))
-            found[card].append(
+        for card, asked, position, question, version in _asked(ids):
+            level, not_assessed, evidence, note = given.get((card, asked), _NOTHING)
+            found[names[card]].append(
                 {
-                    "asked_question": pk,
+                    "asked_question": asked,
                     "position": position,
                     "question": question,
                     "version": version,
                     "level": level,
                     "not_assessed": not_assessed,
                     "evidence": evidence,
-                    "private_note": note if writer == self.user.pk else None,
+                    "private_note": note,
                 }
             )
         return found
@@ -170,14 +162,22 @@ class Scorecards(Resource):
         return card.pk
 
 
-def _given(cards: Ids, reader: UUID) -> dict[tuple[UUID, UUID], tuple[Any, ...]]:
+def _asked(cards: Ids) -> Iterable[tuple[Any, ...]]:
+    """Of each question of the cards: card, asked question, position, question, version. One query."""
+    asked = "seat__round__questions"
+    wanted = Scorecard.objects.filter(pk__in=cards, **{f"{asked}__isnull": False}).order_by(f"{asked}__position")
+    version = f"{asked}__version"
+    names = AsText("pk"), AsText(asked), F(f"{asked}__position"), AsText(f"{version}__question"), AsText(version)
+    return wanted.values_list(*names)
+
+
+def _given(cards: Ids, reader: UUID) -> dict[tuple[str, str], tuple[Any, ...]]:
     """(card, asked question) → level, not_assessed, evidence, note. One query."""
     own = When(scorecard__seat__interviewer__user=reader, then=F("private_note"))
-    scores = QuestionScore.objects.filter(scorecard__in=cards).annotate(
-        note=Case(own, default=Value(""), output_field=TextField())
-    )
-    rows = scores.order_by().values_list("scorecard", "asked_question", "level", "not_assessed", "evidence", "note")
-    return {(card, asked): rest for card, asked, *rest in rows}
+    note = Case(own, default=None, output_field=TextField(null=True))
+    scores = QuestionScore.objects.filter(scorecard__in=cards).order_by()
+    rows = scores.values_list(AsText("scorecard"), AsText("asked_question"), "level", "not_assessed", "evidence", note)
+    return {(card, asked): tuple(rest) for card, asked, *rest in rows}
 
 
 def _placed(error: ValidationError, questions: list[UUID]) -> ValidationError:
