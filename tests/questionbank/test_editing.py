@@ -1,12 +1,14 @@
 """Unfinished writing is kept, and two tabs never overwrite each other unseen."""
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.choices import Role
 from accounts.identifiers import new_id
 from questionbank.models import EditorDraft
-from questionbank.services.editing import MOST_CHARACTERS, MOST_FIELDS, draft_of, forget, is_overtaken, keep
+from questionbank.services.editing import MOST_CHARACTERS, MOST_FIELDS, draft_of, forget, is_overtaken, keep, revise
 from questionbank.services.versions import create_question, write_draft
 from tests.factories import CategoryFactory, QuestionFactory, UserFactory
 from tests.questionbank.contents import author, content
@@ -107,3 +109,37 @@ def test_a_draft_knows_when_somebody_has_written_since():
     write_draft(question=version.question, author=author(), content=content())
     assert is_overtaken(kept)
     assert not is_overtaken(keep(user=writer, question=None, fields=words("new"), number=0).draft)
+
+
+def test_only_what_is_different_is_written():
+    writer = author()
+    version = create_question(author=writer, category=CategoryFactory(), content=content())
+    question = version.question
+
+    same = revise(question=question, author=writer, rewrite=lambda last: last, tags=[], enemies={})
+    sorted_otherwise = revise(question=question, author=writer, category=CategoryFactory(), tags=["Caching"])
+
+    assert (same, sorted_otherwise) == (False, True)
+    assert question.versions.get().updated_at == version.updated_at
+    assert revise(question=question, author=writer, rewrite=lambda last: replace(last, minutes=45))
+    assert question.versions.get().minutes == 45
+
+
+def test_a_refused_part_leaves_everything_as_it_was():
+    writer = author()
+    question = create_question(author=writer, category=CategoryFactory(), content=content()).question
+
+    with pytest.raises(ValidationError) as caught:
+        revise(
+            question=question, author=writer, rewrite=lambda last: replace(last, minutes=45), enemies={question: "x"}
+        )
+
+    assert caught.value.code == "own_enemy"
+    assert question.versions.get().minutes == 20
+
+
+def test_only_writers_revise():
+    question = QuestionFactory()
+
+    with pytest.raises(PermissionDenied):
+        revise(question=question, author=UserFactory(roles=[Role.RECRUITER]), tags=["x"])
