@@ -15,21 +15,22 @@ from accounts.rest.lists import ListQuery, Names
 PROBLEM = inline_serializer(
     "Problem",
     {
-        "type": serializers.CharField(),
-        "title": serializers.CharField(),
-        "status": serializers.IntegerField(),
-        "detail": serializers.CharField(),
-        "code": serializers.CharField(),
-        "request_id": serializers.CharField(),
+        "type": serializers.CharField(help_text="`urn:loopwright:problem:` and the code."),
+        "title": serializers.CharField(help_text="The status in words."),
+        "status": serializers.IntegerField(help_text="As in the first line of the answer."),
+        "detail": serializers.CharField(help_text="What is wrong, for a person to read."),
+        "code": serializers.CharField(help_text="What is wrong, for a program: it never changes."),
+        "request_id": serializers.CharField(help_text="Under which our log knows this request."),
         "errors": inline_serializer(
             "ProblemError",
             {
-                "pointer": serializers.CharField(),
+                "pointer": serializers.CharField(help_text="Where in the body, as a JSON pointer (RFC 6901)."),
                 "code": serializers.CharField(),
                 "message": serializers.CharField(),
             },
             many=True,
             required=False,
+            help_text="One for each place that is not right.",
         ),
     },
 )
@@ -142,12 +143,12 @@ class ResourceSchema(AutoSchema):
         return [self.view.noun]
 
     def get_summary(self) -> str:
-        if self._write() is None:
+        if self._write() is None and self._file_query() is None:
             return "List" if self._is_list() else "Get one"
         return self._told()[0].rstrip(".") or str(self.view.action).replace("_", " ").capitalize()
 
     def get_description(self) -> str:  # type: ignore[override]
-        told = self._told()[1] if self._write() else ""
+        told = self._told()[1] if self._write() or self._file_query() else ""
         return f"{told}\n\nScope: `{self.view.scope_asked()}`.".strip()
 
     def get_auth(self) -> list[dict[str, list[str]]]:
