@@ -67,7 +67,7 @@ def _systems() -> list[Area]:
         ),
         Area(
             _("API documentation"),
-            _("Every resource, field and error of the API, to read and to try."),
+            _("Every resource, field and error of the API."),
             reverse("api:docs"),
             "file-earmark-text",
         ),

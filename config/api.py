@@ -8,7 +8,7 @@ from accounts.api.tokens import Tokens
 from accounts.api.users import Users
 from accounts.rest.problems import not_found
 from accounts.rest.resources import ListResource
-from config.document import Docs, Document
+from config.document import Document, docs
 from delivery.api.events import Events
 from delivery.api.exports import Exports
 from delivery.api.webhooks import WebhookDeliveries, Webhooks
@@ -88,7 +88,8 @@ for resource in RESOURCES:
 
 urlpatterns = [
     path("openapi.json", Document.as_view(), name="openapi"),
-    path("docs/", Docs.as_view(), name="docs"),
+    path("docs/", docs, name="docs"),
+    path("docs/<slug:noun>", docs, name="docs-noun"),
     path("inbound/<uuid:pk>/", inbound, name="inbound"),
     *router.urls,
     # Everything else below /api/ is not there, and says so as problem+json.

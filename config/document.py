@@ -4,13 +4,14 @@ import inspect
 from functools import lru_cache
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+import orjson
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import condition
-from django.views.generic import TemplateView
+from django.views.decorators.http import condition, require_GET
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import get_lib_doc_excludes
 from rest_framework.request import Request
@@ -21,6 +22,7 @@ from accounts.rest.fields import Input, Output
 from accounts.rest.resources import ListResource, Resource
 from accounts.rest.schema import ACTING, HEADERS, refusals
 from accounts.scopes import RESOURCES, SPECIAL
+from config.reference import Reference
 
 INTRODUCTION = """\
 **Signing in.** `Authorization: Bearer lw_…`, or Basic with the token as user name. A token does what its scopes
@@ -106,10 +108,17 @@ class Document(APIView):
         return response
 
 
-class Docs(TemplateView):
-    """The document to read, and to try with one's own session or a token."""
-
-    template_name = "api_docs.html"
+@require_GET
+def docs(request: HttpRequest, noun: str = "") -> HttpResponse:
+    """The document to read: what holds everywhere, or one noun. As open as the document itself."""
+    reference = Reference(orjson.loads(document(_site(request))[0]))
+    context = {"reference": reference, "groups": reference.groups()}
+    if not noun:
+        return render(request, "reference/start.html", context)
+    try:
+        return render(request, "reference/noun.html", context | {"noun": reference.noun(noun)})
+    except KeyError as error:
+        raise Http404 from error
 
 
 def _resources(generator: Any) -> list[type[ListResource]]:

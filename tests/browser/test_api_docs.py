@@ -1,4 +1,4 @@
-"""The page of the API's document in a real browser, under the policy of every page."""
+"""The pages of the API's document in a real browser, for somebody who has not signed in."""
 
 import re
 
@@ -6,31 +6,42 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.choices import Role
-from tests.factories import UserFactory
-
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_page_shows_the_document_and_asks_nobody_else(visit, live_server):
-    window = visit()
+def test_from_the_first_page_to_one_operation_and_its_example(visit, live_server):
+    window = visit(permissions=["clipboard-read", "clipboard-write"])
     asked = []
     window.page.on("request", lambda request: asked.append(request.url))
-
     page = window.open(reverse("api:docs"))
 
-    expect(page.get_by_role("heading", name="Loopwright")).to_be_visible()
-    expect(page.get_by_text("/api/v1/users", exact=True).first).to_be_visible()
+    page.get_by_role("navigation", name="Resources").get_by_role("link", name="webhooks", exact=True).click()
+    expect(page.get_by_role("heading", level=1, name="webhooks")).to_be_visible()
+    page.locator(".reference-calls").get_by_role("link", name="webhook.tested").click()
+
+    expect(page).to_have_url(re.compile(r"/api/v1/docs/webhooks#webhooks_test$"))
+    operation = page.locator("#webhooks_test")
+    expect(operation).to_be_in_viewport()
+    operation.get_by_role("button", name="Copy").click()
+    expect(operation.get_by_role("status")).to_have_text("Copied.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == operation.locator("pre").inner_text()
+    assert f'curl -X POST "{live_server.url}/api/v1/webhooks/$ID/test"' in copied
     assert [url for url in asked if not url.startswith((live_server.url, "data:"))] == []
 
 
-def test_a_signed_in_person_tries_the_api_there(visit):
-    window = visit(UserFactory(roles=[Role.ADMIN], display_name="Ada Admin"))
-    page = window.open(reverse("api:docs"))
+def test_the_menu_shows_where_one_is_however_far_down_that_stands(visit):
+    page = visit().open(reverse("api:docs-noun", args=["audit"]))
 
-    page.get_by_role("button", name="get /api/v1/users", exact=True).click()
-    page.get_by_role("button", name="Try it out").click()
-    page.get_by_role("button", name="Execute").click()
+    expect(page.get_by_role("navigation", name="Resources").get_by_role("link", name="audit")).to_be_in_viewport()
+    assert page.evaluate("scrollY") == 0
 
-    expect(page.locator(".live-responses-table .response .response-col_status")).to_have_text(re.compile("200"))
-    expect(page.locator(".live-responses-table")).to_contain_text("Ada Admin")
+
+def test_everything_is_there_without_a_script_on_a_phone(visit):
+    page = visit(width=390, java_script_enabled=False).open(reverse("api:docs-noun", args=["tokens"]))
+
+    page.get_by_text("Resources", exact=True).locator("visible=true").click()
+    page.get_by_role("link", name="users", exact=True).locator("visible=true").click()
+
+    expect(page.get_by_role("heading", level=1, name="users")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)

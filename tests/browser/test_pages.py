@@ -54,6 +54,8 @@ def pages(company):
         ("account_reset_password_from_key", {"uidb36": "1", "key": "gone"}),
         ("account_reset_password_from_key", _reset_key(c.author)),
         ("account_reset_password_from_key_done",),
+        ("api:docs",),
+        ("api:docs-noun", {"noun": "loop-plans"}),
     ]
     recruiter = [
         ("home",),
@@ -153,6 +155,7 @@ def pages(company):
         ("account_logout",),
         ("scoring:debrief-detail", c.decided.pk),
         ("delivery:export-list",),
+        ("api:docs-noun", {"noun": "imports"}),
     ]
     empty = ["home", "interviews:job-list", "interviews:loop-list", "scoring:card-list", "scoring:debrief-list"]
     return {
@@ -229,7 +232,7 @@ def test_every_address_that_answers_get_is_looked_at_or_excused(client, db):
 def addresses():
     """(name, an address) of every pattern of ours; Django's own administration is not."""
     values = {"pk": uuid4(), "loop_pk": uuid4(), "question": uuid4(), "key": "none", "uidb36": "1"}
-    values |= {"label": "R1", "position": 1}
+    values |= {"label": "R1", "position": 1, "noun": "jobs"}
     resolvers = [("", get_resolver())]
     while resolvers:
         prefix, resolver = resolvers.pop()
@@ -239,7 +242,7 @@ def addresses():
                     resolvers.append((f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix, pattern))
                 continue
             name = f"{prefix}{pattern.name}"
-            if prefix == "api:" and name != "api:docs":
+            if prefix == "api:" and name not in {"api:docs", "api:docs-noun"}:
                 continue  # JSON, for programs
             wanted = pattern.pattern.converters or pattern.pattern.regex.groupindex
             yield name, reverse(name, kwargs={key: values[key] for key in wanted})
