@@ -30,8 +30,8 @@ class ListQuery(serializers.Serializer[Any]):
     """What every list understands. A subclass adds filters: a field whose ``source`` is the lookup it stands for."""
 
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=USUAL, help_text="Rows at most.")
-    cursor = serializers.CharField(
-        required=False, max_length=1_000, help_text="Where to go on: `next` of the answer before."
+    cursor = serializers.RegexField(
+        r"^[A-Za-z0-9_-]+$", required=False, max_length=1_000, help_text="Where to go on: `next` of the answer before."
     )
     ordering = serializers.CharField(required=False, max_length=40, help_text="A field; with - in front, backwards.")
     updated_after = serializers.DateTimeField(required=False, help_text="Only what has changed since (exclusive).")
