@@ -20,7 +20,7 @@ from questionbank.policies import may_write
 from questionbank.services.enemies import replace_enemies
 from questionbank.services.merging import says_the_same, stored_content, stored_questions
 from questionbank.services.search import index_questions
-from questionbank.services.shelves import Shelves
+from questionbank.services.shelves import tags_named
 from questionbank.services.versions import Content, create_question, lock_question, write_draft
 
 # Two languages with the longest answers, in characters.
@@ -174,7 +174,7 @@ def set_tags(*, question: Question, tags: Iterable[str], actor: User) -> bool:
     if not may_write(actor):
         raise PermissionDenied
     before = {tag.pk for tag in question.tags.all()}
-    wanted = Shelves().tags(tags)
+    wanted = tags_named(tags)
     if {tag.pk for tag in wanted} == before:
         return False
     question.tags.set(wanted)
