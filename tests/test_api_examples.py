@@ -1,6 +1,8 @@
 """The examples of the API run as they are printed, against a live server with a worker."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -14,8 +16,11 @@ from django.utils import timezone
 from accounts.choices import Role
 from accounts.scopes import SCOPES
 from accounts.services.tokens import create_token
+from config.document import document
 from interviews.models import Job, Loop
 from scoring.services import demo
+from tests.api import Api
+from tests.collection import SOME_ID, collection
 from tests.factories import UserFactory
 from tests.questionbank.imports import work_off
 
@@ -77,3 +82,36 @@ def test_generated_client_runs_the_main_job(live_server, company, worker, tmp_pa
 
 def run(command, folder, variables):
     return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_commands_of_the_page_run_as_they_are_printed(live_server, company, worker, tmp_path):
+    page = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
+    script = "\n".join(re.findall(r"^```sh\n(.*?)^```$", page, re.DOTALL | re.MULTILINE))
+
+    ran = run(["bash", "-euo", "pipefail", "-c", script], tmp_path, environment(live_server, company))
+
+    assert ran.returncode == 0, ran.stdout[-2_000:] + ran.stderr
+    assert '"evidence":"Named the constraint first."' in ran.stdout
+
+
+@pytest.fixture
+def requests():
+    """Of the collection: (name of its folder, the request)."""
+    kept = json.loads((EXAMPLES / "loopwright.postman_collection.json").read_text(encoding="utf-8"))
+    assert kept == collection(json.loads(document("")[0])), "It is old: run bin/collection."
+    return [(folder["name"], item["request"]) for folder in kept["item"] for item in folder["item"]]
+
+
+def test_every_request_of_the_collection_is_answered_as_one_of_the_api(requests):
+    """About things that are not there, as nobody has entered an id yet; lists are answered."""
+    api = Api()
+    for folder, request in requests:
+        path = "/" + "/".join(SOME_ID if part.startswith(":") else part for part in request["url"]["path"])
+        headers = api.headers | {it["key"]: it["value"] for it in request["header"]}
+        body = request.get("body", {}).get("raw", "")
+        if any(not it["disabled"] for it in request["url"]["query"]):
+            continue  # somebody has to choose first
+        sent = {} if request["method"] == "GET" else {"data": body, "content_type": "application/json"}
+        answer = getattr(api.client, request["method"].lower())(path, headers=headers, **sent)
+        assert answer.status_code in {200, 201, 202, 204, 207, 403, 404, 409, 422}, (folder, path, answer.content)
+        assert answer.status_code == 200 or request["method"] != "GET" or SOME_ID in path, (folder, path)

@@ -31,7 +31,7 @@ IN_PATHS = {"version": "question-versions", "upload": "imports", "plan": "loop-p
 CONFIG = """\
 seed = 4
 continue-on-failure = true
-max-failures = 40
+max-failures = 100
 [generation]
 allow-x00 = false
 [checks]
