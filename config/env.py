@@ -103,6 +103,8 @@ def sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        # Opening the file and setting it up costs more than most requests ask of it.
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             # A deferred transaction that reads first and writes later is refused at once under load.
             "transaction_mode": "IMMEDIATE",

@@ -90,7 +90,7 @@ class LoopTemplateQuerySet(models.QuerySet[Any]):
 
 class LoopPlanQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        if user.is_admin:
+        if _reads_every_job(user):
             return self
         return self.filter(_member(user, "job"))
 
@@ -101,7 +101,7 @@ class LoopPlanQuerySet(models.QuerySet[Any]):
 class LoopQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators, members of the job, and interviewers with a seat in the loop."""
-        if user.is_admin:
+        if _reads_every_job(user):
             return self
         seated = self.model.objects.filter(_seated(user, "rounds__seats"))
         return self.filter(_member(user, "application__job") | Q(pk__in=seated.values("pk")))
@@ -118,7 +118,7 @@ class LoopQuerySet(models.QuerySet[Any]):
 class RoundQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators and members of the job; an interviewer only the rounds they sit in."""
-        if user.is_admin:
+        if _reads_every_job(user):
             return self
         seated = self.model.objects.filter(_seated(user, "seats"))
         return self.filter(_member(user, "loop__application__job") | Q(pk__in=seated.values("pk")))
@@ -188,6 +188,10 @@ class AtsMessageQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Administrators alone."""
         return self if user.is_admin else self.none()
+
+
+def _reads_every_job(user: User) -> bool:
+    return user.is_admin or Role.API_CLIENT in user.roles
 
 
 def _member(user: User, job: str, *roles: JobRole) -> Exists | Q:
