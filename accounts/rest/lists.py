@@ -3,12 +3,14 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
+from django.utils.timezone import is_naive
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -115,12 +117,22 @@ class Order:
         try:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             asked, value, pk = orjson.loads(packed)
-            if asked != self.asked or isinstance(value, bool | float):
+            if asked != self.asked or not (_is_key(value) and _is_key(pk)):
                 raise ValueError(asked)
-            return _field(model, self.column).to_python(value), _field(model, "pk").to_python(pk)
+            found = _field(model, self.column).to_python(value)
+            if isinstance(found, datetime) and is_naive(found):
+                raise ValueError(found)
+            return found, _field(model, "pk").to_python(pk)
         except (binascii.Error, ValueError, TypeError, ValidationError, OverflowError) as error:
             text = _("This cursor is none of this list's. Start again without one.")
             raise refuse("cursor", "invalid_cursor", text) from error
+
+
+def _is_key(value: Any) -> bool:
+    """Can it be what a column by which lists are ordered holds? Our own cursors hold nothing else."""
+    if isinstance(value, str):
+        return "\x00" not in value
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
 
 
 def _field(model: type[Model], path: str) -> Any:
