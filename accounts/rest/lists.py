@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +83,17 @@ def refuse(name: str, code: str, message: str) -> Problem:
     """A parameter that is well-formed and still not to be had."""
     errors = [{"pointer": f"/{name}", "code": code, "message": message}]
     return Problem(400, "invalid_query", _("A parameter of the address cannot be taken."), errors=errors)
+
+
+def chosen(parameter: str, sent: str, known: Collection[str], code: str = "unknown_field") -> list[str]:
+    """The words of a parameter, each one of ``known`` and there once. Raises ``Problem``."""
+    words = [word.strip() for word in sent.split(",") if word.strip()]
+    if unknown := [word for word in words if word not in known]:
+        text = _("%(name)s is none of: %(names)s.")
+        raise refuse(parameter, code, text % {"name": unknown[0][:80], "names": ", ".join(sorted(known))})
+    if len(set(words)) < len(words):
+        raise refuse(parameter, "repeated", _("Name each once."))
+    return words
 
 
 class Order:

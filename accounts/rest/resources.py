@@ -19,7 +19,7 @@ from accounts.models import ApiToken, User
 from accounts.rest import limits
 from accounts.rest.bodies import encoded, etag_of, json_answer, raw_answer
 from accounts.rest.fields import ExternalIds, Input
-from accounts.rest.lists import ListQuery, Order, read_query, refuse
+from accounts.rest.lists import ListQuery, Order, chosen, read_query
 from accounts.rest.problems import Problem, new_request_id
 from accounts.rest.schema import ResourceSchema
 from accounts.rest.writes import Write, perform
@@ -153,16 +153,8 @@ class ListResource(ViewSet):
     def _names(self, asked: dict[str, Any]) -> Sequence[str]:
         """The fields to show: all but those on request, or the ones asked for. Raises ``Problem``."""
         fields = declared(self.output)
-        wanted, included = _words(asked.pop("fields_", "")), _words(asked.pop("include", ""))
-        for parameter, names, allowed in (
-            ("fields", wanted, fields.keys()),
-            ("include", included, self.on_request),
-        ):
-            if unknown := [name for name in names if name not in allowed]:
-                text = _("%(name)s is none of: %(names)s.")
-                raise refuse(
-                    parameter, "unknown_field", text % {"name": unknown[0][:80], "names": ", ".join(sorted(allowed))}
-                )
+        wanted = chosen("fields", asked.pop("fields_", ""), fields)
+        included = chosen("include", asked.pop("include", ""), self.on_request)
         shown = [name for name in fields if name not in self.on_request and (not wanted or name in wanted)]
         return shown + [name for name in fields if name in self.on_request and name in {*included, *wanted}]
 
@@ -287,10 +279,6 @@ def declared(output: type[serializers.Serializer[Any]]) -> Mapping[str, Any]:
 def columns_of(fields: Mapping[str, Any]) -> dict[str, str]:
     """Name → the path of its column, as querysets spell it."""
     return {name: (field.source or name).replace(".", "__") for name, field in fields.items()}
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
 
 
 def _empty(field: Any) -> Any:

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.rest.fields import Choice, Output, Whole
-from accounts.rest.lists import ListQuery, Names, refuse
+from accounts.rest.lists import ListQuery, Names, chosen
 from accounts.rest.resources import Ids, Resource, Row
 from delivery.choices import EventType
 from delivery.models import Event
@@ -70,12 +69,7 @@ class Events(Resource):
     def narrow(self, rows: QuerySet[Event], asked: dict[str, Any]) -> QuerySet[Event]:
         if (types := asked.pop("types", None)) is None:
             return rows
-        wanted = [word.strip() for word in types.split(",")]
-        known = [value for value, _label in FEED_TYPES]
-        if unknown := [word for word in wanted if word not in known]:
-            text = _("%(name)s is none of: %(names)s.")
-            names = ", ".join(known)
-            raise refuse("types", "unknown_type", text % {"name": unknown[0][:80], "names": names})
+        wanted = chosen("types", types, [value for value, _label in FEED_TYPES], "unknown_type")
         return rows.filter(type__in=wanted)
 
     def part_data(self, ids: Ids) -> Mapping[UUID, Row]:
