@@ -31,6 +31,7 @@ MIRROR = {
     "author": "other_author",
 }
 MIRROR |= {theirs: ours for ours, theirs in MIRROR.items()}
+METHODS = ("get", "post", "put", "patch", "delete")
 PEOPLE = ("recruiter", "manager", "done", "writing", "author")
 
 
@@ -171,6 +172,17 @@ def test_a_token_without_the_scope_does_nothing():
         scope = scope_of(name, method)
         answer = anything(asking.setdefault(scope, Api(SCOPES - {scope})), name, method)
         assert (answer.status_code, answer.json()["code"], answer.json()["scope"]) == (403, "insufficient_scope", scope)
+
+
+def test_a_method_that_a_route_does_not_have_is_not_allowed():
+    api = Api(["jobs:read"])
+    for name in {name for name, _method in ROUTES}:
+        known = [method for method in METHODS if (name, method) in ROUTES]
+        for method in set(METHODS) - set(known):
+            path = address(name, known[0], defaultdict(new_id), new_id())
+            answer = api.client.generic(method.upper(), path, headers=api.headers)
+            assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json"), (name, method)
+            assert {it.strip().lower() for it in answer["Allow"].split(",")} - {"head", "options"} == set(known)
 
 
 def anything(ask, name, method):

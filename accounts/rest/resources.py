@@ -114,6 +114,8 @@ class ListResource(ViewSet):
         if self.action is None:  # before the scope: for what nobody can do there is none
             raise MethodNotAllowed(str(request.method))
         self.allowance = limits.count(request)
+        if not self.action:  # no token has a scope for what nobody can do
+            self.http_method_not_allowed(request)
         check_scope(request, self.scope_asked())
         through.set(request.auth.pk if isinstance(request.auth, ApiToken) else None)
 
