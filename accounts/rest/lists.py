@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -66,17 +67,25 @@ def read_query(query: type[serializers.Serializer[Any]], sent: QueryDict, known:
     ]
     if any("\x00" in value for value in sent.values()):
         errors.append({"pointer": "", "code": "not_text", "message": _("A parameter holds a NUL character.")})
-    checked = query(data=plain)
+    checked: dict[str, Any] = {}
     try:
-        if not errors and not checked.is_valid():
-            errors = list(pointed(serializers.ValidationError(checked.errors)))
+        if not errors:
+            checked = dict(_reader(query).run_validation(plain))
+    except serializers.ValidationError as refused:
+        errors = list(pointed(refused))
     except OverflowError:  # a time at the very end of the calendar
         errors = [{"pointer": "", "code": "invalid", "message": _("A parameter cannot be taken.")}]
     if errors:
         for error in errors:
             error["pointer"] = error["pointer"].replace("/fields_", "/fields")
         raise Problem(400, "invalid_query", _("A parameter of the address cannot be taken."), errors=errors)
-    return dict(checked.validated_data)
+    return checked
+
+
+@cache
+def _reader(query: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """One for all requests: a serializer that is only asked to validate keeps nothing, and costs to make."""
+    return query()
 
 
 def refuse(name: str, code: str, message: str) -> Problem:

@@ -107,7 +107,8 @@ class ResourceSchema(AutoSchema):
             answers = {200: self._page()}
         elif self._file_query() is not None:
             kinds = getattr(self.view, self.view.action).file_types
-            answers = {(200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The file.") for kind in kinds}
+            shapes = {kind: OpenApiTypes.OBJECT if kind == MEDIA_TYPE else OpenApiTypes.BINARY for kind in kinds}
+            answers = {(200, kind): OpenApiResponse(shape, "The file.") for kind, shape in shapes.items()}
         else:
             answers = {200: self.view.output()}
             answers[304] = OpenApiResponse(description="Unchanged since the ETag in If-None-Match.")
