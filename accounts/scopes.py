@@ -16,7 +16,7 @@ RESOURCES: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "jobs": (_("Jobs"), (READ, WRITE)),
     "loop-plans": (_("Loop plans"), (READ, WRITE)),
     "candidates": (_("Candidates and applications"), (READ, WRITE)),
-    "loops": (_("Loops, rounds and kits"), (READ, WRITE)),
+    "loops": (_("Loops, rounds and kits with their questions"), (READ, WRITE)),
     "interviewers": (_("Interviewers, pools and their hours"), (READ, WRITE)),
     "bookings": (_("Panels: proposals, bookings, invitations"), (READ, WRITE)),
     "scorecards": (_("Scorecards and scores"), (READ, WRITE)),

@@ -10,6 +10,9 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Exists, ForeignKey, Model, OuterRef, Q
 
+# Who may not have an archive just now: each raises ``ValidationError`` for such a person. Apps above add theirs.
+refusals: list[Callable[[Any], None]] = []
+
 Rows = Any  # django-stubs asks for the model, and every table has another one
 
 

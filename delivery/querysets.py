@@ -3,9 +3,11 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
 
 from accounts.choices import Role
-from accounts.models import RoleGrant, User
+from accounts.models import ApiToken, RoleGrant, User
 from delivery.choices import EventType, JobState
 
 
@@ -42,9 +44,12 @@ class WebhookEndpointQuerySet(models.QuerySet[Any]):
         return self.filter(owner=user) if Role.API_CLIENT in user.roles else self.none()
 
     def told(self) -> Self:
-        """In use, and of an owner who may read the feed still: ``may_read_events`` as a condition."""
-        roles = RoleGrant.objects.filter(user=OuterRef("owner"), role__in=[Role.ADMIN, Role.API_CLIENT])
-        reads = Q(owner__is_superuser=True) | Q(Exists(roles))
+        """In use, and of an owner who may read the feed still: an administrator, or a program with a token for it."""
+        admins = RoleGrant.objects.filter(user=OuterRef("owner"), role=Role.ADMIN)
+        clients = RoleGrant.objects.filter(user=OuterRef("owner"), role=Role.API_CLIENT)
+        tokens = ApiToken.objects.live(timezone.now()).annotate(words=Cast("scopes", models.TextField()))
+        allowed = tokens.filter(user=OuterRef("owner"), words__contains='"events:read"')
+        reads = Q(owner__is_superuser=True) | Q(Exists(admins)) | (Q(Exists(clients)) & Q(Exists(allowed)))
         return self.filter(reads, is_enabled=True, owner__is_active=True)
 
 

@@ -9,6 +9,7 @@ class InterviewsConfig(AppConfig):
     verbose_name = _("Interviews")
 
     def ready(self) -> None:
+        from accounts.services.external_ids import connected  # noqa: PLC0415 -- apps must be loaded first
         from delivery import archives  # noqa: PLC0415 -- apps must be loaded first
         from delivery.handlers import register  # noqa: PLC0415 -- likewise
         from interviews import archived  # noqa: PLC0415 -- likewise
@@ -18,6 +19,7 @@ class InterviewsConfig(AppConfig):
         from interviews.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        connected.append(ats.connected_systems)
         archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
         register(JOB_KIND, send_invitation)
         register(ats.JOB_KIND, ats_messages.process_message)

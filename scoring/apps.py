@@ -16,9 +16,11 @@ class ScoringConfig(AppConfig):
         from scoring.services import drift  # noqa: PLC0415 -- likewise
         from scoring.services.kits import draw_kit  # noqa: PLC0415 -- likewise
         from scoring.services.packets import JOB_KIND, draw_packet  # noqa: PLC0415 -- likewise
+        from scoring.services.scorecards import refuse_before_own_cards  # noqa: PLC0415 -- likewise
         from scoring.triggers import TRIGGERS  # noqa: PLC0415 -- likewise
 
         triggers.TRIGGERS.extend(TRIGGERS)
+        archives.refusals.append(refuse_before_own_cards)
         archives.register(archived.TABLES, left_out=archived.LEFT_OUT)
         register(JOB_KIND, draw_packet)
         register(KIT_KIND, draw_kit)

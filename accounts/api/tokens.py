@@ -1,5 +1,6 @@
 """``tokens``: what programs speak to the API with."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,7 +9,7 @@ from rest_framework.decorators import action
 
 from accounts.models import ApiToken, User
 from accounts.rest.fields import Input, Moment, Output, Ref, Text, Whole
-from accounts.rest.resources import Resource, Row, writes
+from accounts.rest.resources import Resource, Row, check_scope, writes
 from accounts.scopes import SCOPES
 from accounts.services.tokens import create_token, revoke_token, rotate_token
 
@@ -51,7 +52,8 @@ class Tokens(Resource):
 
     @writes(TokenInput, status=201, gives=IssuedToken)
     def create(self, data: dict[str, Any]) -> Row:
-        """Make a token. Its secret is in this answer and nowhere else."""
+        """Make a token. Its secret is in this answer and nowhere else. A token makes none that may do more."""
+        self._check_no_wider(data["scopes"])
         if (client := data.get("client")) is not None:
             data["client"] = self.found(User.objects.visible_to(self.user), client, "client")
         return self._issued(*create_token(actor=self.user, **data))
@@ -60,12 +62,17 @@ class Tokens(Resource):
     @writes(status=201, gives=IssuedToken)
     def rotate(self, token: ApiToken, data: dict[str, Any]) -> Row:
         """Make its successor; this one ends in seven days."""
+        self._check_no_wider(token.scopes)
         return self._issued(*rotate_token(token=token, actor=self.user))
 
     @writes(status=204)
     def destroy(self, token: ApiToken, data: dict[str, Any]) -> None:
         """End it at once; the row stays for the record."""
         revoke_token(token=token, actor=self.user)
+
+    def _check_no_wider(self, scopes: Iterable[str]) -> None:
+        for scope in sorted(scopes):
+            check_scope(self.request, scope)
 
     def _issued(self, token: ApiToken, secret: str) -> Row:
         return self.represent(token.pk) | {"secret": secret}

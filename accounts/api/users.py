@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts.choices import Language, Role
-from accounts.models import RoleGrant, User
+from accounts.models import ApiToken, RoleGrant, User
 from accounts.rest.fields import Choice, Email, ExternalIds, Input, Output, Text
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, writes
-from accounts.services.external_ids import set_external_ids
 from accounts.services.people import add_person
 
 
@@ -66,10 +66,12 @@ class Users(Resource):
 
     @writes(UserInput, status=201)
     def create(self, data: dict[str, Any]) -> UUID:
-        """Add a person. They sign in after setting a password by mail."""
+        """Add a person. They sign in after setting a password by mail. Administrators are not made by a token."""
         self.only_admins()
+        if Role.ADMIN in data["roles"] and isinstance(self.request.auth, ApiToken):
+            raise PermissionDenied
         ids = data.pop("external_ids", {})
         roles = [Role(it) for it in data.pop("roles")]
         person = add_person(actor=self.user, roles=roles, **data)
-        set_external_ids(resource=self.noun, object_id=person.pk, ids=ids)
+        self.name_outside(person.pk, ids)
         return person.pk

@@ -10,6 +10,7 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.request import Request
 
+from accounts.choices import Role
 from accounts.models import ApiToken, User
 from accounts.rest.problems import Problem
 from accounts.scopes import ACT_AS
@@ -70,7 +71,7 @@ def _secret(header: str) -> str | None:
 def _acting(token: ApiToken, name: str) -> User:
     if ACT_AS not in token.scopes:
         raise Problem(403, "insufficient_scope", _("The token may not act for a person."), scope=ACT_AS)
-    people = User.objects.active().exclude(pk=token.user_id)
+    people = User.objects.active().exclude(role_grants__role=Role.API_CLIENT)
     try:
         person = people.filter(pk=UUID(name.strip())).first()
     except ValueError:

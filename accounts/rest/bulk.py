@@ -21,7 +21,7 @@ from rest_framework import serializers
 from accounts.rest.bodies import json_answer
 from accounts.rest.fields import MOST_SYSTEMS, Choice, Flag, Input, Ref, Text, Whole
 from accounts.rest.problems import Error, Problem, problem_of
-from accounts.services.external_ids import objects_of, set_external_ids
+from accounts.services.external_ids import objects_of
 
 if TYPE_CHECKING:
     from accounts.rest.resources import Resource
@@ -149,7 +149,7 @@ class _Work:
             pk, status = row.pk, "updated" if self.change(row, dict(item)) else "unchanged"
         new = {system: name for system, name in ids.items() if self.known.get((system, name)) != pk}
         if new:
-            set_external_ids(resource=self.resource.noun, object_id=pk, ids=new)
+            self.resource.name_outside(pk, new)
         self.known |= dict.fromkeys(new.items(), pk)
         return pk, "updated" if status == "unchanged" and new else status
 

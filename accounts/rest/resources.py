@@ -24,7 +24,7 @@ from accounts.rest.problems import Problem, new_request_id
 from accounts.rest.schema import ResourceSchema
 from accounts.rest.writes import Write, perform
 from accounts.scopes import READ, WRITE
-from accounts.services.external_ids import external_ids_of, object_of
+from accounts.services.external_ids import external_ids_of, name_thing, object_of
 from accounts.services.trail import through
 
 Row = dict[str, Any]
@@ -119,8 +119,13 @@ class ListResource(ViewSet):
         check_scope(request, self.scope_asked())
         through.set(request.auth.pk if isinstance(request.auth, ApiToken) else None)
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:  # also after a fault: the thread goes on to serve others
+            through.set(None)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        through.set(None)
         response = super().finalize_response(request, response, *args, **kwargs)
         response["X-Request-Id"] = self.request_id
         allowance = getattr(self, "allowance", None)
@@ -210,6 +215,10 @@ class Resource(ListResource):
         response = HttpResponse(status=304) if unchanged else raw_answer(body)
         response["ETag"] = etag
         return response
+
+    def name_outside(self, pk: UUID, ids: Mapping[str, str]) -> None:
+        """Say what other systems call a thing of this noun. Raises as ``external_ids.name_thing``."""
+        name_thing(actor=self.user, resource=self.noun, subject=self.rows().model(pk=pk), ids=ids)
 
     def only_admins(self) -> None:
         """Raises ``PermissionDenied`` for everybody else."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.models import User
 from accounts.rest.bodies import encoded, etag_of, raw_answer
 from accounts.rest.problems import Problem, is_passing
 from accounts.services.idempotency import KeptAnswer, OtherRequest, StillRunning, begin, finish, give_up
@@ -54,14 +55,14 @@ def perform(resource: "Resource", write: Write, pk: UUID | None) -> HttpResponse
     if request.method != "POST":
         return _tried(resource, write, pk, data, None)
     try:
-        begun = begin(user=resource.user, key=_key(request), fingerprint=_fingerprint(request))
+        begun = begin(user=resource.user, key=_key(request), fingerprint=_fingerprint(request, resource.user))
     except OtherRequest as error:
         text = _("This Idempotency-Key belongs to another request.")
         raise Problem(422, "idempotency_key_reused", text) from error
     except StillRunning as error:
         raise _running() from error
     if isinstance(begun, KeptAnswer):
-        return _replayed(begun)
+        return _replayed(resource, begun, pk)
     try:
         return _tried(resource, write, pk, data, begun)
     except StillRunning as error:  # this one took so long that its repetition was given the work
@@ -126,7 +127,8 @@ def _answered(resource: "Resource", write: Write, result: Any, begun: Any) -> Ht
     response = _response(resource, write, result)
     if begun is not None:
         headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-        finish(request=begun, answer=KeptAnswer(response.status_code, response.content.decode(), headers))
+        thing = str(result) if isinstance(result, UUID) else ""
+        finish(request=begun, answer=KeptAnswer(response.status_code, response.content.decode(), headers, thing))
     return response
 
 
@@ -145,7 +147,11 @@ def _response(resource: "Resource", write: Write, result: Any) -> HttpResponse:
     return response
 
 
-def _replayed(kept: KeptAnswer) -> HttpResponse:
+def _replayed(resource: "Resource", kept: KeptAnswer, pk: UUID | None) -> HttpResponse:
+    """The kept answer, to whoever may still see what it is about. Raises ``Http404``."""
+    about = {str(it) for it in (pk, kept.thing) if it}
+    if about and resource.rows().filter(pk__in=about).count() < len(about):
+        raise Http404
     response = raw_answer(kept.body.encode(), kept.status) if kept.body else HttpResponse(status=kept.status)
     for name, value in kept.headers.items():
         response[name] = value
@@ -176,8 +182,10 @@ def _key(request: Request) -> str:
     return key
 
 
-def _fingerprint(request: Request) -> str:
-    digest = sha256(f"{request.method} {request.get_full_path()}\n".encode())
+def _fingerprint(request: Request, user: User) -> str:
+    # Who loses a role, or asks with another token, asks for something else: answers are not kept beyond rights.
+    rights = [getattr(request.auth, "pk", None), user.is_superuser, *sorted(user.roles)]
+    digest = sha256(f"{request.method} {request.get_full_path()}\n{rights}\n".encode())
     for name, value in _parts(request.data):
         digest.update(name.encode() + b"\0")
         if isinstance(value, UploadedFile):

@@ -1,14 +1,20 @@
 """What other systems call our things."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from accounts.models import ExternalId
+from accounts.choices import Role
+from accounts.models import ExternalId, User
+from accounts.services.trail import record
+
+# Systems whose ids decide what is done here by itself: each function gives their names, out of the ones asked about.
+connected: list[Callable[[Iterable[str]], set[str]]] = []
 
 
 def object_of(*, resource: str, system: str, external_id: str) -> UUID | None:
@@ -52,6 +58,25 @@ def set_external_ids(*, resource: str, object_id: UUID, ids: Mapping[str, str]) 
 def move_external_ids(*, resource: str, before: UUID, after: UUID) -> None:
     """Let what other systems call a thing mean the one that takes its place. One query."""
     ExternalId.objects.filter(resource=resource, object_id=before).update(object_id=after)
+
+
+@transaction.atomic
+def name_thing(*, actor: User, resource: str, subject: Model, ids: Mapping[str, str]) -> None:
+    """As ``set_external_ids``, for somebody who asks for it; on record.
+
+    The ids of a connected system decide whose loop its messages build, so only administrators and programs write
+    them. Raises ``ValidationError`` for ``external_ids`` with code ``connected_system``.
+    """
+    if not ids:
+        return
+    if not (actor.is_admin or Role.API_CLIENT in actor.roles):
+        taken = {name for names in connected for name in names(ids)}
+        if taken:
+            text = _("The ids of %(systems)s are written by administrators and programs alone.")
+            params = {"systems": ", ".join(sorted(taken))}
+            raise ValidationError({"external_ids": ValidationError(text, code="connected_system", params=params)})
+    set_external_ids(resource=resource, object_id=subject.pk, ids=ids)
+    record(actor=actor, action="external_ids.set", subject=subject, systems=",".join(sorted(ids)))
 
 
 def _set(resource: str, object_id: UUID, system: str, external_id: str) -> None:

@@ -29,6 +29,8 @@ class KeptAnswer:
     status: int
     body: str
     headers: dict[str, str]
+    # The id of the thing that it shows, if it is one.
+    thing: str = ""
 
 
 class OtherRequest(Exception):  # noqa: N818 -- an answer to the caller

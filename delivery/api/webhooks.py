@@ -12,11 +12,14 @@ from rest_framework.decorators import action
 
 from accounts.rest.fields import Choice, Flag, Input, Moment, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
-from accounts.rest.resources import Ids, Resource, Row, Rows, writes
+from accounts.rest.resources import Ids, Resource, Row, Rows, check_scope, writes
 from delivery.api.events import FEED_TYPES
 from delivery.choices import DeliveryState, EventType
 from delivery.models import DeliveryAttempt, WebhookDelivery, WebhookEndpoint
 from delivery.services import webhooks as services
+
+# What is told needs the scope of what it tells of.
+_FEED = "events:read"
 
 
 class Types(serializers.ListField):
@@ -106,13 +109,18 @@ class Webhooks(Resource):
 
     @writes(WebhookInput, status=201, gives=IssuedWebhook)
     def create(self, data: dict[str, Any]) -> Row:
-        """Send events there from now on. The secret that signs them is in this answer and nowhere else."""
+        """Send events there from now on. The secret that signs them is in this answer and nowhere else.
+
+        A token needs ``events:read`` too, here and for every change or replay.
+        """
+        check_scope(self.request, _FEED)
         endpoint, secret = services.create_endpoint(owner=self.user, actor=self.user, **data)
         return self.represent(endpoint.pk) | {"secret": secret}
 
     @writes(WebhookChange)
     def partial_update(self, endpoint: WebhookEndpoint, data: dict[str, Any]) -> UUID:
         """Change what is given."""
+        check_scope(self.request, _FEED)
         return services.change_endpoint(endpoint=endpoint, actor=self.user, **data).pk
 
     @writes(status=204)
@@ -137,6 +145,7 @@ class Webhooks(Resource):
     @writes(RangeInput, gives=RangeOutput, status=202)
     def replay(self, endpoint: WebhookEndpoint, data: dict[str, Any]) -> Row:
         """Send all events of a span that it wants once more. 409 ``out_of_use``, ``too_many`` (over 10,000)."""
+        check_scope(self.request, _FEED)
         return {"count": services.replay_range(endpoint=endpoint, actor=self.user, **data)}
 
 
@@ -165,6 +174,7 @@ class WebhookDeliveries(Resource):
     @writes(status=202)
     def replay(self, delivery: WebhookDelivery, data: dict[str, Any]) -> UUID:
         """Send its event once more, as a new delivery. 409 ``out_of_use``."""
+        check_scope(self.request, _FEED)
         return services.replay_delivery(delivery=delivery, actor=self.user).pk
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from accounts.identifiers import new_id
 from accounts.models import User
 from accounts.services.trail import record
+from delivery import archives
 from delivery.archived import EXPORT_KIND
 from delivery.handlers import JobRun
 from delivery.models import CompanyExport
@@ -29,10 +30,11 @@ KEPT = timedelta(hours=24)
 def request_export(*, actor: User) -> CompanyExport:
     """Have everything written to an archive; the one that is being written, if there is one.
 
-    Raises ``PermissionDenied`` unless the actor is an administrator.
+    Raises ``PermissionDenied`` unless the actor is an administrator, and what ``archives.refusals`` raise.
     """
     if not actor.is_admin:
         raise PermissionDenied
+    _check_allowed(actor)
     underway = CompanyExport.objects.underway().first()
     if underway is not None:
         return underway
@@ -66,9 +68,10 @@ def write_export(run: JobRun) -> None:
 
 
 def open_export(*, export: CompanyExport, actor: User) -> IO[bytes] | None:
-    """The archive, if it is there yet and still; each download is on record. Raises ``PermissionDenied``."""
+    """The archive, if it is there yet and still; each download is on record. Raises as ``request_export``."""
     if not actor.is_admin:
         raise PermissionDenied
+    _check_allowed(actor)
     if not export.file or export.expires_at is None or export.expires_at <= timezone.now():
         return None
     record(actor=actor, action="company.export_downloaded", subject=export)
@@ -93,3 +96,8 @@ def _measured(archive: IO[bytes]) -> tuple[str, int]:
     archive.seek(0)
     sha256 = hashlib.file_digest(archive, "sha256")  # type: ignore[arg-type]
     return sha256.hexdigest(), archive.tell()
+
+
+def _check_allowed(actor: User) -> None:
+    for refuse in archives.refusals:
+        refuse(actor)

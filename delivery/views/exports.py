@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -35,17 +37,24 @@ def export_progress(request: PersonRequest) -> HttpResponse:
 @administrators_only
 @require_POST
 def export_create(request: PersonRequest) -> HttpResponse:
-    request_export(actor=request.user)
+    try:
+        request_export(actor=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
     return redirect("delivery:export-list")
 
 
 @administrators_only
 @never_cache
 @require_GET
-def export_download(request: PersonRequest, pk: UUID) -> FileResponse:
+def export_download(request: PersonRequest, pk: UUID) -> HttpResponse | FileResponse:
     """The file, as long as it is kept. Each download is on record."""
     export = get_object_or_404(CompanyExport.objects.visible_to(request.user), pk=pk)
-    archive = open_export(export=export, actor=request.user)
+    try:
+        archive = open_export(export=export, actor=request.user)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+        return redirect("delivery:export-list")
     if archive is None:
         raise Http404
     return FileResponse(archive, as_attachment=True, filename=file_name(export), content_type="application/zip")

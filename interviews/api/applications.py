@@ -10,7 +10,6 @@ from rest_framework import serializers
 from accounts.rest.fields import ExternalIds, Input, Output, Ref
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Resource, writes
-from accounts.services.external_ids import set_external_ids
 from interviews import policies
 from interviews.models import Application, Candidate, Job
 from interviews.services.jobs import apply
@@ -55,5 +54,5 @@ class Applications(Resource):
         if not policies.may_run_job(self.user, job):
             raise PermissionDenied
         application = apply(actor=self.user, job=job, candidate=candidate)
-        set_external_ids(resource=self.noun, object_id=application.pk, ids=data.get("external_ids", {}))
+        self.name_outside(application.pk, data.get("external_ids", {}))
         return application.pk

@@ -17,7 +17,6 @@ from accounts.rest.fields import Choice, Email, ExternalIds, Input, Moment, Outp
 from accounts.rest.lists import ListQuery
 from accounts.rest.problems import about
 from accounts.rest.resources import Ids, Resource, writes
-from accounts.services.external_ids import set_external_ids
 from interviews import policies
 from interviews.models import Candidate, CandidateWindow
 from interviews.services.jobs import add_candidate, change_candidate, set_candidate_windows
@@ -97,7 +96,7 @@ class Candidates(Resource):
         """Add a person who may apply."""
         ids = data.pop("external_ids", {})
         pk = self._add(data)
-        set_external_ids(resource=self.noun, object_id=pk, ids=ids)
+        self.name_outside(pk, ids)
         return pk
 
     @writes(CandidateChange)
@@ -105,7 +104,7 @@ class Candidates(Resource):
         """Change what is known of a person. What is not sent stays; windows are replaced as a whole."""
         ids = data.pop("external_ids", {})
         self._change(candidate, data)
-        set_external_ids(resource=self.noun, object_id=candidate.pk, ids=ids)
+        self.name_outside(candidate.pk, ids)
         return candidate.pk
 
     @action(detail=False, methods=["post"])

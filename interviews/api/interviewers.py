@@ -16,8 +16,7 @@ from accounts.models import User
 from accounts.rest.bulk import BulkAnswer, bulk_of, upsert
 from accounts.rest.fields import Choice, Email, ExternalIds, Flag, Input, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
-from accounts.rest.resources import Ids, Resource, writes
-from accounts.services.external_ids import set_external_ids
+from accounts.rest.resources import Ids, Resource, check_scope, writes
 from accounts.services.people import add_person
 from interviews import policies
 from interviews.api.hours import BlockOutput, give_rules, hours_input, hours_of
@@ -97,7 +96,7 @@ class Interviewers(Resource):
         """Let a person sit on panels. Hours are those of an office unless given."""
         ids = data.pop("external_ids", {})
         pk = self._add(data)
-        set_external_ids(resource=self.noun, object_id=pk, ids=ids)
+        self.name_outside(pk, ids)
         return pk
 
     @writes(InterviewerChange)
@@ -107,7 +106,7 @@ class Interviewers(Resource):
         if ids and not policies.may_run_interviewers(self.user):
             raise PermissionDenied
         self._change(interviewer, data)
-        set_external_ids(resource=self.noun, object_id=interviewer.pk, ids=ids)
+        self.name_outside(interviewer.pk, ids)
         return interviewer.pk
 
     @action(detail=False, methods=["post"])
@@ -161,6 +160,7 @@ class Interviewers(Resource):
             raise ValidationError({"display_name": ValidationError(text, "required")})
         if not policies.may_bring_people(self.user):
             raise PermissionDenied
+        check_scope(self.request, "users:write")
         return add_person(actor=self.user, roles=[Role.INTERVIEWER], **wanted)
 
 
@@ -210,7 +210,7 @@ class Pools(Resource):
         """Add a pool."""
         ids = data.pop("external_ids", {})
         pool = add_pool(actor=self.user, **self._written(data))
-        set_external_ids(resource=self.noun, object_id=pool.pk, ids=ids)
+        self.name_outside(pool.pk, ids)
         return pool.pk
 
     @writes(PoolChange)
@@ -218,7 +218,7 @@ class Pools(Resource):
         """Change its names or members. Booked seats stay."""
         ids = data.pop("external_ids", {})
         change_pool(actor=self.user, pool=pool, **self._written(data))
-        set_external_ids(resource=self.noun, object_id=pool.pk, ids=ids)
+        self.name_outside(pool.pk, ids)
         return pool.pk
 
     def _written(self, data: dict[str, Any]) -> dict[str, Any]:

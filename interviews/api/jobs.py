@@ -15,7 +15,6 @@ from accounts.models import User
 from accounts.rest.fields import Choice, ExternalIds, Input, Output, Ref, Text
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, writes
-from accounts.services.external_ids import set_external_ids
 from interviews import policies
 from interviews.api.references import several
 from interviews.api.shortfalls import RelaxInput, remedies_in
@@ -113,7 +112,7 @@ class Jobs(Resource):
         data["seniority"] = self.found(seniorities, data["seniority"], "seniority")
         job = create_job(actor=self.user, **data | self._people(data))
         self._check_seen(job)
-        set_external_ids(resource=self.noun, object_id=job.pk, ids=ids)
+        self.name_outside(job.pk, ids)
         return job.pk
 
     @writes(JobChange)
@@ -124,7 +123,7 @@ class Jobs(Resource):
         ids = data.pop("external_ids", {})
         change_job(actor=self.user, job=job, **data | self._people(data))
         self._check_seen(job)
-        set_external_ids(resource=self.noun, object_id=job.pk, ids=ids)
+        self.name_outside(job.pk, ids)
         return job.pk
 
     @action(detail=True, methods=["post"])

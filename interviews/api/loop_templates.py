@@ -14,7 +14,6 @@ from rest_framework import serializers
 from accounts.rest.fields import Choice, ExternalIds, Flag, Input, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, writes
-from accounts.services.external_ids import set_external_ids
 from interviews import policies
 from interviews.choices import RoundFormat, SeatRole
 from interviews.models import CompetencyNeed, LoopTemplate, Pool, RoundTemplate, SeatTemplate
@@ -194,7 +193,7 @@ class LoopTemplates(Resource):
         names = usual_names(role, seniority)
         rules = self._rules(TemplateRules(name_en=names["name_en"], name_zh=names["name_zh"]), data)
         template = start_template(role_family=role, seniority=seniority, rules=rules, actor=self.user)
-        set_external_ids(resource=self.noun, object_id=template.pk, ids=data.get("external_ids", {}))
+        self.name_outside(template.pk, data.get("external_ids", {}))
         return template.pk
 
     @writes(LoopTemplateChange)
@@ -204,7 +203,7 @@ class LoopTemplates(Resource):
         before = rules_of(template)
         rules = self._rules(before, data)
         saved = save_template(template=template, rules=rules, seen=before.fingerprint, actor=self.user)
-        set_external_ids(resource=self.noun, object_id=saved.pk, ids=data.get("external_ids", {}))
+        self.name_outside(saved.pk, data.get("external_ids", {}))
         return saved.pk
 
     @writes(status=204)

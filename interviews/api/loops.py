@@ -14,7 +14,6 @@ from rest_framework import serializers
 from accounts.rest.fields import Choice, ExternalIds, Input, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Resource, Row, Rows, writes
-from accounts.services.external_ids import set_external_ids
 from interviews.choices import LoopState, RoundFormat, SeatRole, SubstitutionReason
 from interviews.models import Application, AskedQuestion, Job, Loop, PanelSeat, Round
 from interviews.selectors.loops import STAGES, stages_done
@@ -93,7 +92,7 @@ class Loops(Resource):
             raise PermissionDenied
         was_there = Loop.objects.filter(application=application).exists()
         loop = start_loop(application=application, actor=self.user)
-        set_external_ids(resource=self.noun, object_id=loop.pk, ids=data.get("external_ids", {}))
+        self.name_outside(loop.pk, data.get("external_ids", {}))
         return self.there_already(loop.pk) if was_there else loop.pk
 
 

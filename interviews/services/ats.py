@@ -26,6 +26,11 @@ JOB_KIND = "ats.message"
 OVERLAP = timedelta(hours=24)
 
 
+def connected_systems(names: Iterable[str]) -> set[str]:
+    """Those of the names under which a connection keeps its ids. One query."""
+    return set(AtsConnection.objects.filter(system__in=list(names)).values_list("system", flat=True))
+
+
 @transaction.atomic
 def create_connection(*, actor: User, name: str, vendor: str, system: str) -> tuple[AtsConnection, str]:
     """A connection with an account of its own, and its secret, which is not shown again.

@@ -18,7 +18,6 @@ from accounts.rest.files import ANY_RENDERERS, gives_file
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Ids, Keys, Resource, Row, Rows, writes
 from accounts.scopes import PUBLISH
-from accounts.services.external_ids import set_external_ids
 from questionbank.api.contents import Contents, QuestionChange, QuestionInput
 from questionbank.api.shapes import CompetencyShareOutput, QuestionTextOutput
 from questionbank.choices import STANDING_LEAKS, LeakState, VersionState
@@ -219,7 +218,7 @@ class Questions(Resource):
         """Write a new question as a draft."""
         ids = data.pop("external_ids", {})
         pk = self._add(data)
-        set_external_ids(resource=self.noun, object_id=pk, ids=ids)
+        self.name_outside(pk, ids)
         return pk
 
     @writes(QuestionChange)
@@ -227,7 +226,7 @@ class Questions(Resource):
         """Change parts of it. What is in use stays as it is: other words make the next draft."""
         ids = data.pop("external_ids", {})
         self._revise(question, data)
-        set_external_ids(resource=self.noun, object_id=question.pk, ids=ids)
+        self.name_outside(question.pk, ids)
         return question.pk
 
     @action(detail=False, methods=["post"])

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from accounts.rest.fields import ExternalIds, Input, Output, Ref, Text, Whole
 from accounts.rest.lists import ListQuery
 from accounts.rest.resources import Resource, writes
-from accounts.services.external_ids import set_external_ids
 from questionbank.models import Category, Competency, Named, RoleFamily, SeniorityLevel, Tag
 from questionbank.services.vocabulary import add_word, change_word
 
@@ -64,13 +63,13 @@ class Words(Resource):
     def add(self, data: dict[str, Any]) -> UUID:
         ids = data.pop("external_ids", {})
         word = add_word(actor=self.user, kind=self.kind, **data)
-        set_external_ids(resource=self.noun, object_id=word.pk, ids=ids)
+        self.name_outside(word.pk, ids)
         return word.pk
 
     def change(self, word: Named, data: dict[str, Any]) -> UUID:
         ids = data.pop("external_ids", {})
         change_word(actor=self.user, word=word, **data)
-        set_external_ids(resource=self.noun, object_id=word.pk, ids=ids)
+        self.name_outside(word.pk, ids)
         return word.pk
 
 

@@ -138,6 +138,12 @@ def missing_parts(card: Scorecard) -> dict[str, list[ValidationError]]:
     return errors
 
 
+def refuse_before_own_cards(user: User) -> None:
+    """For what shows everybody's cards at once. Raises ``ValidationError`` with code ``own_card_first``."""
+    if PanelSeat.objects.of(user).exclude(scorecard__state=CardState.SUBMITTED).exists():
+        raise ValidationError(_("Submit your own scorecards first."), code="own_card_first")
+
+
 def _incomplete(message: Any) -> ValidationError:
     return ValidationError(message, code="incomplete")
 

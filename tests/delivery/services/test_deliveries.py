@@ -11,6 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from accounts.choices import Role
 from accounts.models import AuditEntry
+from accounts.services.tokens import create_token
 from delivery.choices import DeliveryState, EventType, JobState
 from delivery.models import DeliveryAttempt, DurableJob, Event, WebhookDelivery, WebhookEndpoint
 from delivery.services import deliveries, jobs
@@ -141,6 +142,7 @@ def test_receiver_may_ask_for_a_longer_pause_up_to_a_day(endpoint, asked, waited
 def test_gone_puts_the_endpoint_out_of_use_at_once_and_tells_people(endpoint):
     admins = [UserFactory(roles=[Role.ADMIN], language=language) for language in ("en", "zh-hans")]
     client, gone = UserFactory(roles=[Role.API_CLIENT]), UserFactory(roles=[Role.ADMIN], is_active=False)
+    create_token(actor=admins[0], name="ATS", scopes=["events:read"], client=client)
     with receiving(says(410)) as receiver:
         made, _secret = endpoint(receiver.url, owner=client)
         happen(3)

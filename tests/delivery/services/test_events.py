@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts.choices import Role
 from accounts.models import RoleGrant
+from accounts.services.tokens import revoke_token
 from delivery.choices import DeliveryState, EventType
 from delivery.models import DurableJob, Event, WebhookDelivery
 from delivery.services import events, jobs
 from delivery.services.events import happened, publish_events, record_event, record_events, record_test
+from tests.api import Api
 from tests.delivery.test_services import together
 from tests.factories import UserFactory
 
@@ -124,9 +126,11 @@ def test_everybody_who_wants_it_is_told_once(endpoint):
 
 @pytest.mark.django_db
 def test_who_may_not_read_the_feed_any_more_is_told_nothing(endpoint):
-    client, former, gone = (UserFactory(roles=[Role.API_CLIENT]) for _ in range(3))
+    client, former, gone = (Api(["events:read"]).user for _ in range(3))
+    narrow, revoked = Api(["webhooks:write"]).user, Api(["events:read"])
+    revoke_token(token=revoked.token, actor=UserFactory(roles=[Role.ADMIN]))
     boss = UserFactory(is_superuser=True)
-    for owner in (client, former, gone, boss):
+    for owner in (client, former, gone, narrow, revoked.user, boss):
         endpoint(URL, owner=owner)
     RoleGrant.objects.filter(user=former).update(role=Role.RECRUITER)
     gone.is_active = False

@@ -13,6 +13,7 @@ from delivery.choices import DeliveryState, EventType
 from delivery.models import Event, WebhookDelivery, WebhookEndpoint
 from delivery.services import webhooks as services
 from delivery.services.events import happened, publish_events, record_event
+from tests.api import Api
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +93,7 @@ def test_listed_origin_may_be_http_and_inside(admin, settings):
 
 
 def test_administrators_manage_all_and_clients_their_own(admin):
-    client, other = UserFactory(roles=[Role.API_CLIENT]), UserFactory(roles=[Role.API_CLIENT])
+    client, other = Api(["events:read"]).user, UserFactory(roles=[Role.API_CLIENT])
     stranger = UserFactory(roles=[Role.RECRUITER, Role.HIRING_MANAGER, Role.INTERVIEWER, Role.AUTHOR])
     made, _secret = services.create_endpoint(owner=client, actor=client, url=URL)
     services.create_endpoint(owner=client, actor=admin, url=URL)
