@@ -127,7 +127,7 @@ class _Work:
 
     def _saved(self, item: Item) -> tuple[UUID, str]:
         ids: dict[str, str] = item.pop("external_ids", {})
-        if not ids:
+        if not any(ids.values()):
             text = _("Name what at least one system calls it.")
             raise ValidationError({"external_ids": ValidationError(text, code="external_id_required")})
         try:

@@ -105,9 +105,9 @@ class Moment(serializers.DateTimeField):
     }
 )
 class ExternalIds(serializers.DictField):
-    """What other systems call this thing: their name → their id."""
+    """What other systems call this thing: their name → their id. Systems not named keep theirs; "" takes one away."""
 
-    child = Text(min_length=1, max_length=200)
+    child = Text(allow_blank=True, max_length=200)
     default_error_messages = {
         "bad_system": _("The name of a system is 1 to 40 lower-case letters, digits, hyphens and underscores."),
         "too_many_systems": _("These are too many systems."),

@@ -108,13 +108,15 @@ def chosen(parameter: str, sent: str, known: Collection[str], code: str = "unkno
 class Order:
     """One way through the rows: by a column and, where that is equal, by id."""
 
-    def __init__(self, asked: str, orderings: Mapping[str, str]) -> None:
-        """``orderings``: name → column, never one that may be empty. Raises ``Problem``."""
+    def __init__(self, asked: str, orderings: Mapping[str, str], of: str) -> None:
+        """``orderings``: name → column, never one that may be empty; ``of``: the list's noun. Raises ``Problem``."""
         name = asked.removeprefix("-")
         if name not in orderings:
             text = _("Order by one of: %(names)s.") % {"names": ", ".join(sorted(orderings))}
             raise refuse("ordering", "unknown_ordering", text)
-        self.asked, self.column, self.backwards = asked, orderings[name], asked.startswith("-")
+        self.column, self.backwards = orderings[name], asked.startswith("-")
+        # A cursor is good for this list in this order alone.
+        self._mark = f"{of} {asked}"
 
     def page(self, rows: QuerySet[Any], cursor: str | None, limit: int) -> QuerySet[Any]:
         """The rows after the cursor, and one more, which tells whether there are further ones."""
@@ -130,15 +132,15 @@ class Order:
         return rows.order_by(*(sign + name for name in names))[: limit + 1]
 
     def cursor(self, value: Any, pk: Any) -> str:
-        packed = orjson.dumps([self.asked, value, pk], default=str)
+        packed = orjson.dumps([self._mark, value, pk], default=str)
         return base64.urlsafe_b64encode(packed).rstrip(b"=").decode()
 
     def _decode(self, cursor: str, model: type[Model]) -> tuple[Any, Any]:
         try:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            asked, value, pk = orjson.loads(packed)
-            if asked != self.asked or not (_is_key(value) and _is_key(pk)):
-                raise ValueError(asked)
+            mark, value, pk = orjson.loads(packed)
+            if mark != self._mark or not (_is_key(value) and _is_key(pk)):
+                raise ValueError(mark)
             found = _field(model, self.column).to_python(value)
             if isinstance(found, datetime) and is_naive(found):
                 raise ValueError(found)

@@ -132,6 +132,9 @@ class ResourceSchema(AutoSchema):
         if self._needs_if_match():
             text = "The ETag of the version you have read."
             found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description=text))
+        elif self._heeds_if_match():
+            text = "The ETag of the version you have read; without it whatever is there is changed."
+            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=text))
         if write is None:
             found += self._reading_parameters()
         return found
@@ -210,12 +213,17 @@ class ResourceSchema(AutoSchema):
         write = self._write()
         return bool(write and write.names_version(self.view, self.method))
 
+    def _heeds_if_match(self) -> bool:
+        return self._write() is not None and self.method in {"PATCH", "PUT", "DELETE"}
+
     def _refusals(self) -> list[int]:
         found = list(_EVERY)
         if self._write() is not None:
             found += _WRITE
         if self._needs_if_match():
             found += _VERSIONED
+        elif self._heeds_if_match():
+            found.append(412)
         return sorted(found)
 
     def _page(self) -> Any:

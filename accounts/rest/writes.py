@@ -99,7 +99,10 @@ def _called(resource: "Resource", write: Write, pk: UUID | None, data: Any) -> A
     if pk is None:
         return write.method(resource, data)
     rows = resource.rows()
-    if write.names_version(resource, resource.request.method):
+    request = resource.request
+    # Whoever names a version where none has to be named means it all the same.
+    names = request.method in {"PATCH", "PUT", "DELETE"} and "If-Match" in request.headers
+    if names or write.names_version(resource, request.method):
         with transaction.atomic():  # what is handed over is the version that was named
             _check_version(resource, pk)
             item = rows.filter(pk=pk).first()

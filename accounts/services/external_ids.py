@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.choices import Role
-from accounts.models import ExternalId, User
+from accounts.models import ExternalId, Touched, User
+from accounts.models.base import Moment
 from accounts.services.trail import record
 
 # Systems whose ids decide what is done here by itself: each function gives their names, out of the ones asked about.
@@ -76,6 +77,8 @@ def name_thing(*, actor: User, resource: str, subject: Model, ids: Mapping[str, 
             params = {"systems": ", ".join(sorted(taken))}
             raise ValidationError({"external_ids": ValidationError(text, code="connected_system", params=params)})
     set_external_ids(resource=resource, object_id=subject.pk, ids=ids)
+    if isinstance(subject, Touched):  # what it is called elsewhere is a change of it
+        type(subject)._default_manager.filter(pk=subject.pk).update(updated_at=Moment())
     record(actor=actor, action="external_ids.set", subject=subject, systems=",".join(sorted(ids)))
 
 

@@ -30,6 +30,10 @@ class ApplicationInput(Input):
     external_ids = ExternalIds(required=False)
 
 
+class ApplicationChange(Input):
+    external_ids = ExternalIds(required=False)
+
+
 class ApplicationQuery(ListQuery):
     job = serializers.UUIDField(required=False)
     candidate = serializers.UUIDField(required=False)
@@ -54,5 +58,13 @@ class Applications(Resource):
         if not policies.may_run_job(self.user, job):
             raise PermissionDenied
         application = apply(actor=self.user, job=job, candidate=candidate)
+        self.name_outside(application.pk, data.get("external_ids", {}))
+        return application.pk
+
+    @writes(ApplicationChange)
+    def partial_update(self, application: Application, data: dict[str, Any]) -> UUID:
+        """Say what other systems call it."""
+        if not policies.may_run_job(self.user, application.job):
+            raise PermissionDenied
         self.name_outside(application.pk, data.get("external_ids", {}))
         return application.pk

@@ -8,13 +8,14 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.base import Moment
 from accounts.services.trail import record
 from delivery.choices import EventType
 from delivery.services.events import record_event
 from interviews.choices import JobRole, LoopState, SeatState
 from interviews.models import CompetencyNeed, JobMember, Loop, PanelSeat, Round
 from scoring.choices import LEAST_QUESTIONS, CardState, DebriefState, Outcome
-from scoring.models import Debrief, DebriefAccess, Decision, DecisionPolicy
+from scoring.models import Debrief, DebriefAccess, Decision, DecisionPolicy, Scorecard
 
 
 @transaction.atomic
@@ -123,6 +124,8 @@ def _open(loop: Loop, *, actor: User | None, reason: str) -> Debrief:
     debrief.full_clean()
     debrief.save()
     _move_loop(loop.pk, LoopState.DEBRIEF)
+    # From now on others see the cards: programs that ask for what has changed have to find them.
+    Scorecard.objects.filter(seat__round__loop=loop).update(updated_at=Moment())
     record(actor=actor, action="debrief.opened", subject=debrief, early=actor is not None)
     record_event(
         type=EventType.DEBRIEF_OPENED,

@@ -181,3 +181,15 @@ def test_people_in_a_browser_need_no_token_and_strangers_get_nothing():
     stranger = Asking(None).get("users")
     assert problem(stranger) == (401, "not_signed_in")
     assert stranger["WWW-Authenticate"] == 'Bearer realm="Loopwright"'
+
+
+def test_a_cursor_of_another_list_is_refused():
+    api = Api()
+    UserFactory.create_batch(2)
+    cursor = api.get("users?limit=1").json()["next"]
+
+    assert problem(api.get(f"tokens?cursor={cursor}")) == (400, "invalid_query")
+
+
+def test_an_outside_id_without_its_system_is_refused():
+    assert problem(Api().get("users?external_id=7")) == (400, "invalid_query")
