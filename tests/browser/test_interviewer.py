@@ -53,6 +53,7 @@ def test_a_whole_card_with_the_keyboard_alone(visit, seat):
     page = window.open("/")
     page.get_by_role("link", name="Write the card").click()
     expect(page.get_by_role("heading", name="Title of question")).to_be_visible()
+    page.wait_for_load_state()  # keys count once the script is there
 
     page.keyboard.press("4")
     page.keyboard.press("n")

@@ -73,7 +73,10 @@ BODIES = {
     "loop-plans-swap": {"post": ("loop-plans", CHANGES)},
     "candidates": {"post": ("", CANDIDATE), "patch": ("candidates", {"name": "Cleo"})},
     "candidates-bulk": {"post": ("", {"items": [CANDIDATE | {"external_ids": {"hr": "1"}}]})},
-    "applications": {"post": ("", {"job": "{jobs}", "candidate": "{candidates}"})},
+    "applications": {
+        "post": ("", {"job": "{jobs}", "candidate": "{candidates}"}),
+        "patch": ("applications", {"external_ids": {"hr": "9"}}),
+    },
     "loops": {"post": ("", {"application": "{applications}"})},
     "kits-draw": {"post": ("kits", {"language": "en"})},
     "interviewers": {"post": ("", {"user": "{users}"}), "patch": ("interviewers", {"notice_hours": 30})},

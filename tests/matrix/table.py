@@ -118,6 +118,7 @@ WRITERS = {
         207: f"admin manager other_manager author other_author {PANEL} {OUTSIDE}",
     },
     ("applications", "post"): {409: OF_JOB, 422: NOT_OF_JOB},
+    ("applications", "patch"): {200: OF_JOB},
     ("loops", "post"): {200: OF_JOB, 422: NOT_OF_JOB},
     ("kits-draw", "post"): {202: LOOP},
     ("interviewers", "post"): {201: RECRUITERS},
