@@ -99,7 +99,7 @@ class Moment(serializers.DateTimeField):
 @extend_schema_field(
     {
         "type": "object",
-        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 200},
+        "additionalProperties": {"type": "string", "maxLength": 200},
         "propertyNames": {"pattern": "^[a-z0-9_-]{1,40}$"},
         "maxProperties": MOST_SYSTEMS,
     }

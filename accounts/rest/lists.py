@@ -44,8 +44,11 @@ class ListQuery(serializers.Serializer[Any]):
         help_text="Names, with commas: only these are answered, whatever the schema requires.",
     )
     include = serializers.CharField(required=False, max_length=1_000, help_text="Names of parts, with commas.")
-    external_id = serializers.CharField(
-        required=False, max_length=250, help_text="`system:id`: what another system calls it."
+    external_id = serializers.RegexField(
+        r"^[a-z0-9_-]{1,40}:.+$",
+        required=False,
+        max_length=250,
+        help_text="`system:id`: what another system calls it.",
     )
 
     @classmethod
