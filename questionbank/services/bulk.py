@@ -24,6 +24,7 @@ from questionbank.models import (
 from questionbank.policies import may_publish, may_write
 from questionbank.services import bulk_writing
 from questionbank.services.changes import Changes, Difference, Line, Step
+from questionbank.services.shelves import tag_slug
 
 MOST_AT_ONCE = 2_000
 
@@ -154,7 +155,7 @@ def _sorting_differences(question: Question, changes: Changes) -> Iterator[Diffe
         yield Difference("category", str(question.category), str(changes.category))
     tags = {tag.slug: tag.name for tag in question.tags.all()}
     kept = {slug: name for slug, name in tags.items() if slug not in {tag.slug for tag in changes.remove_tags}}
-    wanted = kept | {bulk_writing.tag_slug(name): name for name in changes.add_tags if bulk_writing.tag_slug(name)}
+    wanted = kept | {tag_slug(name): name for name in changes.add_tags if name.strip()}
     if wanted.keys() != tags.keys():
         yield Difference("tags", ", ".join(tags.values()), ", ".join((wanted | tags | kept)[slug] for slug in wanted))
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.text import slugify
 
 from accounts.identifiers import new_id
 from accounts.models import AuditEntry, User
@@ -19,13 +18,12 @@ from questionbank.models import (
     QuestionText,
     QuestionVersion,
     RubricLevel,
-    Tag,
 )
 from questionbank.services.changes import Changes, Line
 from questionbank.services.search import index_questions
+from questionbank.services.shelves import tags_named
 from questionbank.services.versions import published
 
-_LONGEST_TAG = 80
 _KEPT = ("minutes", "difficulty", "lowest_seniority_id", "highest_seniority_id", "rubric_is_generic", "fingerprint")
 
 
@@ -33,11 +31,6 @@ def with_parts(versions: QuerySet[QuestionVersion]) -> QuerySet[QuestionVersion]
     """Versions with all that a change looks at."""
     joined = versions.select_related("question__category", "lowest_seniority", "highest_seniority")
     return joined.prefetch_related("question__tags", "role_families", "weights__competency", "texts")
-
-
-def tag_slug(name: str) -> str:
-    """What makes two spellings one tag."""
-    return slugify(name, allow_unicode=True)[:_LONGEST_TAG]
 
 
 def write(lines: Collection[Line], changes: Changes, actor: User) -> None:
@@ -76,10 +69,8 @@ def _sort(ids: Collection[UUID], changes: Changes) -> None:
     joins = Question.tags.through
     if changes.remove_tags:
         joins.objects.filter(question__in=ids, tag__in=changes.remove_tags).delete()
-    for name in changes.add_tags:
-        if slug := tag_slug(name):
-            tag, _created = Tag.objects.get_or_create(slug=slug, defaults={"name": name[:_LONGEST_TAG]})
-            joins.objects.bulk_create([joins(question_id=pk, tag=tag) for pk in ids], ignore_conflicts=True)
+    for tag in tags_named(changes.add_tags):
+        joins.objects.bulk_create([joins(question_id=pk, tag=tag) for pk in ids], ignore_conflicts=True)
 
 
 # What versions say -------------------------------------------------------------------------------------
