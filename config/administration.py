@@ -103,7 +103,7 @@ def _own() -> list[Area]:
         ),
         Area(
             _("All tables"),
-            _("Questions, pools, rooms and whatever has no page of its own."),
+            _("Pools and whatever has no page of its own."),
             reverse("admin:index"),
             "list",
         ),
